@@ -1,0 +1,2 @@
+/** The fallback log of the storage engine, and below it the file seam. */
+package dev.varve.fallback;

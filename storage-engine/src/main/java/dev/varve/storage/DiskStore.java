@@ -1,0 +1,80 @@
+package dev.varve.storage;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.StateRecord;
+import dev.varve.storage.record.TxLocation;
+import dev.varve.storage.record.TxLog;
+import dev.varve.storage.record.TxResult;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A durable home for all records of a chain; RocksDB, LevelDB and SQL are such stores.
+ *
+ * <p>Threads: {@link #apply} from one thread at a time, reads from any, at the same time. Errors:
+ * {@link StorageException}, never another exception for a fault of the disk or the network.
+ */
+public interface DiskStore extends AutoCloseable {
+  /** Transactions, results and logs are kept in slices of this many consecutive ones. */
+  int SLICE_LENGTH = 64;
+
+  /** The last height held whole, or the default instance (height 0) of an empty store. */
+  AppliedHeight applied();
+
+  /**
+   * Applies batches of consecutive heights; durable when it returns.
+   *
+   * <p>A height at or below {@link #applied()} is skipped when its content is the same as before.
+   *
+   * @throws IllegalStateException when a height does not follow the last one, or comes again with
+   *     other content: the chain and the store disagree, and the node must stop
+   */
+  void apply(List<BlockBatch> batches);
+
+  Optional<BlockRecord> block(long height);
+
+  /** Transactions {@code [64 n, 64 n + 64)} of a block; empty past its end. */
+  List<ByteString> transactions(long height, int slice);
+
+  /** Results {@code [64 n, 64 n + 64)} of a block; empty past its end. */
+  List<TxResult> results(long height, int slice);
+
+  /** Logs {@code [64 n, 64 n + 64)} of a block; empty past its end. */
+  List<TxLog> logs(long height, int slice);
+
+  /** Where a transaction's bytes stand, by their SHA-256. */
+  Optional<TxLocation> locate(ByteString txHash);
+
+  Optional<StateRecord> state(ByteString key);
+
+  /** Visits keys in {@code [from, to)} in byte order (unsigned) until the visitor says stop. */
+  void scanState(ByteString from, ByteString to, StateVisitor visitor);
+
+  /** Visits the commitment bytes of every height still kept, in height order. */
+  void scanCommitments(CommitmentVisitor visitor);
+
+  Optional<ByteString> meta(String name);
+
+  /** How often the operating system was asked to force bytes to disk since the store was opened. */
+  long forces();
+
+  /** Bytes on disk, as far as the store knows. */
+  long diskBytes();
+
+  @Override
+  void close();
+
+  /** Receives one key of the state; returns whether to go on. */
+  @FunctionalInterface
+  interface StateVisitor {
+    boolean visit(ByteString key, StateRecord state);
+  }
+
+  /** Receives one height's commitment bytes. */
+  @FunctionalInterface
+  interface CommitmentVisitor {
+    void visit(long height, ByteString commitment);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.varve.storage;
+
+/**
+ * How the engine fares, for operators.
+ *
+ * @param height the last durable height
+ * @param diskHeight the last height the disk store holds whole; behind {@code height} while a log
+ *     is undrained
+ * @param diskState {@code up}, or in a few words what is wrong
+ * @param memoryState {@code up}, or in a few words what is wrong
+ * @param memory the memory store's figures
+ * @param diskBytes bytes of the disk store
+ * @param logBytes bytes held in fallback logs
+ * @param forces how often the operating system was asked to force bytes to disk since the start
+ */
+public record EngineStatus(
+    long height,
+    long diskHeight,
+    String diskState,
+    String memoryState,
+    MemoryStore.MemoryStats memory,
+    long diskBytes,
+    long logBytes,
+    long forces) {}

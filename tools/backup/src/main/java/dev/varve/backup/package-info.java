@@ -1,0 +1,2 @@
+/** Changed-block backup with point-in-time restore. */
+package dev.varve.backup;

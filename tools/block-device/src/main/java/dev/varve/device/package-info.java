@@ -1,0 +1,2 @@
+/** A logical block device over an LSM tree. */
+package dev.varve.device;
