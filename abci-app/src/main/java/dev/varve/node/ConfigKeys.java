@@ -1,0 +1,151 @@
+package dev.varve.node;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+
+/** Every setting of {@code varve.toml}, in the order of the template. */
+final class ConfigKeys {
+  private static final long MIB = 1L << 20;
+  private static final long TIB = 1L << 40;
+
+  static final ConfigKey<String> ABCI_ADDRESS =
+      ConfigKey.text(
+          "abci.address",
+          "tcp://127.0.0.1:26658",
+          "tcp://HOST:PORT or unix:///PATH",
+          ConfigKeys::abciAddress,
+          "Where the application listens for the node: tcp://HOST:PORT or unix:///PATH.",
+          "The node's config.toml names the same address as proxy_app.");
+
+  static final ConfigKey<String> ABCI_TRANSPORT =
+      ConfigKey.oneOf(
+          "abci.transport",
+          "socket",
+          List.of("socket", "grpc"),
+          "How the node talks to the application: socket or grpc.",
+          "The node's config.toml says the same as abci.");
+
+  static final ConfigKey<Long> ABCI_MAX_MESSAGE_BYTES =
+      ConfigKey.bytes(
+          "abci.max_message_bytes",
+          120 * MIB,
+          MIB,
+          Integer.MAX_VALUE,
+          "Longest request accepted from the node; a longer one closes the connection.",
+          "A block of CometBFT is at most 100 MiB.");
+
+  static final ConfigKey<Long> MEMORY_BYTES =
+      ConfigKey.bytes(
+          "memory.bytes",
+          256 * MIB,
+          16 * MIB,
+          TIB,
+          "Memory outside the Java heap for recent records. A miss is read from disk.");
+
+  static final ConfigKey<String> DISK_STORE =
+      ConfigKey.oneOf(
+          "disk.store", "rocksdb", List.of("rocksdb"), "Kind of disk store: rocksdb (embedded).");
+
+  static final ConfigKey<String> DISK_PATH =
+      ConfigKey.text(
+          "disk.path",
+          "store",
+          "a folder",
+          ConfigKeys::folder,
+          "Folder of the disk store, relative to this file's folder unless absolute.");
+
+  static final ConfigKey<Long> DISK_BLOCK_CACHE_BYTES =
+      ConfigKey.bytes(
+          "disk.block_cache_bytes",
+          128 * MIB,
+          MIB,
+          TIB,
+          "Memory in which the disk store keeps blocks it has read. More serves reads of old",
+          "records faster.");
+
+  static final ConfigKey<Long> DISK_WRITE_BUFFER_BYTES =
+      ConfigKey.bytes(
+          "disk.write_buffer_bytes",
+          64 * MIB,
+          MIB,
+          16 * 1024 * MIB,
+          "Memory in which the disk store collects writes before it sorts them into files. More",
+          "means fewer rewrites and a longer start after a crash.");
+
+  static final ConfigKey<Long> RETAIN_BLOCKS =
+      ConfigKey.number(
+          "retain.blocks",
+          0,
+          0,
+          Long.MAX_VALUE,
+          "How many of its own blocks the node may not delete; 0 lets it delete none. Varve keeps",
+          "its records either way.");
+
+  static final ConfigKey<String> HTTP_ADDRESS =
+      ConfigKey.text(
+          "http.address",
+          "127.0.0.1:26659",
+          "HOST:PORT or off",
+          ConfigKeys::httpAddress,
+          "Where /metrics, /health and /status are served: HOST:PORT, or off. They have no",
+          "password: keep them on a loopback or private address.");
+
+  static final ConfigKey<String> LOG_LEVEL =
+      ConfigKey.oneOf(
+          "log.level",
+          "info",
+          List.of("error", "warn", "info", "debug", "trace"),
+          "Least serious message that is logged: error, warn, info, debug or trace.");
+
+  static final List<ConfigKey<?>> ALL =
+      List.of(
+          ABCI_ADDRESS,
+          ABCI_TRANSPORT,
+          ABCI_MAX_MESSAGE_BYTES,
+          MEMORY_BYTES,
+          DISK_STORE,
+          DISK_PATH,
+          DISK_BLOCK_CACHE_BYTES,
+          DISK_WRITE_BUFFER_BYTES,
+          RETAIN_BLOCKS,
+          HTTP_ADDRESS,
+          LOG_LEVEL);
+
+  private ConfigKeys() {}
+
+  private static String abciAddress(String value) {
+    if (value.startsWith("unix://")) {
+      // sun_path of a Unix socket address holds 108 bytes with its final zero, see unix(7).
+      int length = value.length() - "unix://".length();
+      ConfigKey.require(length > 0 && length < 108);
+    } else {
+      ConfigKey.require(value.startsWith("tcp://"));
+      hostPort(value.substring("tcp://".length()));
+    }
+    return value;
+  }
+
+  private static String httpAddress(String value) {
+    if (!value.equals("off")) {
+      hostPort(value);
+    }
+    return value;
+  }
+
+  private static String folder(String value) {
+    ConfigKey.require(!value.isBlank() && value.indexOf('\0') < 0);
+    return value;
+  }
+
+  private static void hostPort(String value) {
+    try {
+      URI uri = new URI("x://" + value);
+      ConfigKey.require(uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65536);
+      ConfigKey.require(uri.getUserInfo() == null && uri.getPath().isEmpty());
+      ConfigKey.require(uri.getQuery() == null && uri.getFragment() == null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("no address: " + value, e);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.varve.node;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a node was told to do: every setting of {@code varve.toml} with the defaults filled in and
+ * checked. Immutable.
+ */
+public record NodeConfig(
+    Abci abci, Memory memory, Disk disk, Retain retain, Http http, String logLevel) {
+
+  /**
+   * The application's end of the connection to the node.
+   *
+   * @param address {@code tcp://HOST:PORT} or {@code unix:///PATH}
+   * @param transport {@code socket} or {@code grpc}
+   */
+  public record Abci(String address, String transport, int maxMessageBytes) {}
+
+  /** Memory for recent records, outside the Java heap. */
+  public record Memory(long bytes) {}
+
+  /**
+   * The disk store.
+   *
+   * @param path its folder, absolute
+   */
+  public record Disk(String store, Path path, long blockCacheBytes, long writeBufferBytes) {}
+
+  /**
+   * What the node may delete of its own blocks.
+   *
+   * @param blocks how many it keeps; 0 keeps all
+   */
+  public record Retain(long blocks) {}
+
+  /**
+   * Metrics, health and status.
+   *
+   * @param address {@code HOST:PORT}, or {@code off}
+   */
+  public record Http(String address) {
+    /** Whether anything is served. */
+    public boolean enabled() {
+      return !address.equals("off");
+    }
+  }
+
+  /**
+   * Reads the configuration of a home.
+   *
+   * @param overrides settings that win over the file's, by name such as {@code abci.address}
+   * @throws ConfigException when the file is missing or a setting is unknown or not allowed
+   */
+  public static NodeConfig load(NodeHome home, Map<String, String> overrides) {
+    ConfigReader reader = new ConfigReader(home.configFile(), overrides);
+    return new NodeConfig(
+        new Abci(
+            reader.get(ConfigKeys.ABCI_ADDRESS),
+            reader.get(ConfigKeys.ABCI_TRANSPORT),
+            Math.toIntExact(reader.get(ConfigKeys.ABCI_MAX_MESSAGE_BYTES))),
+        new Memory(reader.get(ConfigKeys.MEMORY_BYTES)),
+        new Disk(
+            reader.get(ConfigKeys.DISK_STORE),
+            home.path().resolve(reader.get(ConfigKeys.DISK_PATH)).normalize(),
+            reader.get(ConfigKeys.DISK_BLOCK_CACHE_BYTES),
+            reader.get(ConfigKeys.DISK_WRITE_BUFFER_BYTES)),
+        new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
+        new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
+        reader.get(ConfigKeys.LOG_LEVEL));
+  }
+
+  /**
+   * The text of a new {@code varve.toml}: every key with its meaning; defaults are commented out.
+   *
+   * @param settings values that differ from the defaults, by name, as strings
+   */
+  static String template(Map<String, String> settings) {
+    StringBuilder out = new StringBuilder(2048);
+    out.append(
+        "# Configuration of a Varve node. A line that starts with #name shows the default;\n");
+    out.append("# take the # away to change it. Read once, at start.\n");
+    String section = "";
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      if (!key.section().equals(section)) {
+        section = key.section();
+        out.append("\n[").append(section).append("]\n");
+      }
+      key.meaning().forEach(line -> out.append("# ").append(line).append('\n'));
+      String value = settings.get(key.name());
+      if (value == null) {
+        out.append('#').append(key.leaf()).append(" = ").append(key.text()).append('\n');
+      } else {
+        out.append(key.leaf()).append(" = ").append(ConfigKey.quote(value)).append('\n');
+      }
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.varve.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The folder of one node: see the package for what lies in it.
+ *
+ * @param path absolute
+ */
+public record NodeHome(Path path) {
+  /** The layout this program reads and writes. */
+  static final int FORMAT = 1;
+
+  private static final String FORMAT_PREFIX = "varve-home ";
+
+  public NodeHome {
+    path = path.toAbsolutePath().normalize();
+  }
+
+  /** The settings. */
+  public Path configFile() {
+    return path.resolve("varve.toml");
+  }
+
+  /** Held locked while a node runs here; its text is the process id. */
+  public Path lockFile() {
+    return path.resolve("LOCK");
+  }
+
+  /** The home of the CometBFT node beside this one, where there is one. */
+  public Path cometHome() {
+    return path.resolve("comet");
+  }
+
+  Path formatFile() {
+    return path.resolve("FORMAT");
+  }
+
+  /** Whether {@code varve init} was here. */
+  public boolean exists() {
+    return Files.exists(configFile());
+  }
+
+  /**
+   * Makes the folder, its settings and its format marker.
+   *
+   * @param settings values that differ from the defaults, by name such as {@code abci.address}
+   * @throws NodeException when the home exists or cannot be written
+   */
+  public void create(Map<String, String> settings) {
+    if (exists()) {
+      throw new NodeException(path + " is a home already");
+    }
+    try {
+      Files.createDirectories(path);
+      Files.writeString(formatFile(), FORMAT_PREFIX + FORMAT + "\n");
+      Files.writeString(configFile(), NodeConfig.template(settings));
+    } catch (IOException e) {
+      throw new NodeException("cannot write to " + path + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * Checks that this program can read the home.
+   *
+   * @throws NodeException when the folder is no home or of another format
+   */
+  public void requireFormat() {
+    if (!exists()) {
+      throw new ConfigException(
+          "no " + configFile() + ": this is not a home; make one with varve init --home " + path);
+    }
+    String text;
+    try {
+      text = Files.readString(formatFile()).strip();
+    } catch (IOException e) {
+      throw new NodeException("cannot read the format marker " + reason(e), e);
+    }
+    if (!text.equals(FORMAT_PREFIX + FORMAT)) {
+      throw new NodeException(
+          formatFile()
+              + " says \""
+              + text
+              + "\"; this program reads \""
+              + FORMAT_PREFIX
+              + FORMAT
+              + "\" only");
+    }
+  }
+
+  /** What went wrong, without Java's class names where the message says enough. */
+  static String reason(IOException e) {
+    String text = e.getMessage();
+    if (e instanceof java.nio.file.AccessDeniedException) {
+      return text + ": permission denied";
+    }
+    if (e instanceof java.nio.file.NoSuchFileException) {
+      return text + ": no such file";
+    }
+    return e.getClass() == IOException.class ? text : e.getClass().getSimpleName() + ": " + text;
+  }
+}

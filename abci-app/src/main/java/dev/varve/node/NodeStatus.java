@@ -1,0 +1,74 @@
+package dev.varve.node;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.varve.storage.EngineStatus;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+
+/**
+ * How a node fares, for operators and scripts.
+ *
+ * @param pid process id
+ * @param chainId empty before the first block
+ * @param appHash hex, upper case as the node prints it; empty before the first block
+ * @param blockTime the header time of the last block, or null before the first one
+ * @param txs transactions of committed blocks since the start
+ * @param failure why the application stopped answering, or null
+ */
+public record NodeStatus(
+    String version,
+    long pid,
+    Instant startTime,
+    String chainId,
+    String appHash,
+    Instant blockTime,
+    EngineStatus engine,
+    long txs,
+    String failure) {
+
+  /** Durable heights that the disk store has not applied yet. */
+  public long lagBlocks() {
+    return engine.height() - engine.diskHeight();
+  }
+
+  /** Whether every part works. */
+  public boolean healthy() {
+    return failure == null && engine.diskState().equals("up") && engine.memoryState().equals("up");
+  }
+
+  /** One JSON object, keys in snake case, byte counts and heights as numbers. */
+  public String toJson() {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartObject();
+      json.writeBooleanField("healthy", healthy());
+      json.writeStringField("failure", failure);
+      json.writeStringField("chain_id", chainId);
+      json.writeNumberField("height", engine.height());
+      json.writeStringField("app_hash", appHash);
+      json.writeStringField("block_time", blockTime == null ? null : blockTime.toString());
+      json.writeNumberField("disk_height", engine.diskHeight());
+      json.writeNumberField("lag_blocks", lagBlocks());
+      json.writeStringField("disk_state", engine.diskState());
+      json.writeStringField("memory_state", engine.memoryState());
+      json.writeNumberField("disk_bytes", engine.diskBytes());
+      json.writeNumberField("log_bytes", engine.logBytes());
+      json.writeNumberField("memory_bytes", engine.memory().bytes());
+      json.writeNumberField("memory_bound_bytes", engine.memory().boundBytes());
+      json.writeNumberField("memory_entries", engine.memory().entries());
+      json.writeNumberField("forces", engine.forces());
+      json.writeNumberField("txs", txs);
+      json.writeNumberField("pid", pid);
+      json.writeStringField("version", version);
+      json.writeStringField("start_time", startTime.toString());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string does not fail", e);
+    }
+    return out.append('\n').toString();
+  }
+}
