@@ -63,6 +63,15 @@ public abstract sealed class StorageException extends RuntimeException {
     }
   }
 
+  /** The store is of another kind or version; nothing was read or changed. */
+  public static final class Incompatible extends StorageException {
+    private static final long serialVersionUID = 1L;
+
+    public Incompatible(String message) {
+      super(message, null);
+    }
+  }
+
   /** The store was closed; the caller outlived it. */
   public static final class Closed extends StorageException {
     private static final long serialVersionUID = 1L;

@@ -1,0 +1,27 @@
+package dev.varve.storage;
+
+/** What a stored record is; its code stands in keys and under every checksum. */
+public enum RecordType {
+  BLOCK(1),
+  TRANSACTION(2),
+  RESULT(3),
+  LOG(4),
+  /** From a transaction's hash to its place. */
+  INDEX(5),
+  STATE(6),
+  META(7),
+  COMMITMENT(8),
+  /** The applied-height marker. Highest code: it sorts last among the records of a height. */
+  MARKER(15);
+
+  private final byte code;
+
+  RecordType(int code) {
+    this.code = (byte) code;
+  }
+
+  /** One byte, never given to another type. */
+  public byte code() {
+    return code;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.varve.storage.disk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.varve.fallback.io.FileIo;
+import dev.varve.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The folder of an embedded store and its version marker.
+ *
+ * <p>Errors: {@link StorageException.Incompatible} for a folder of another kind or version, {@link
+ * StorageException.Unavailable} for one that cannot be read or written.
+ */
+public final class StoreFolder {
+  /** Name of the marker. */
+  public static final String MARKER = "FORMAT";
+
+  private static final Pattern CONTENT = Pattern.compile("([a-z]+) ([0-9]{1,9})\n");
+
+  private final FileIo files;
+  private final Path folder;
+
+  public StoreFolder(FileIo files, Path folder) {
+    this.files = files;
+    this.folder = folder;
+  }
+
+  /** Creates the folder and its marker where there is none, else checks it. */
+  public void create(String kind, int version) {
+    try {
+      files.createDirectories(folder);
+      Optional<byte[]> marker = files.read(folder.resolve(MARKER));
+      if (marker.isPresent()) {
+        check(marker.get(), kind, version);
+      } else {
+        files.replace(folder.resolve(MARKER), (kind + " " + version + "\n").getBytes(UTF_8));
+      }
+    } catch (IOException e) {
+      throw new StorageException.Unavailable(
+          "store folder " + folder + " cannot be written: " + e, e);
+    }
+  }
+
+  /** Checks the folder and changes nothing. */
+  public void check(String kind, int version) {
+    try {
+      Optional<byte[]> marker = files.read(folder.resolve(MARKER));
+      if (marker.isEmpty()) {
+        throw new StorageException.Unavailable(
+            "no store in " + folder + ": it has no file " + MARKER, null);
+      }
+      check(marker.get(), kind, version);
+    } catch (IOException e) {
+      throw new StorageException.Unavailable("store folder " + folder + " cannot be read: " + e, e);
+    }
+  }
+
+  private void check(byte[] marker, String kind, int version) {
+    String content = new String(marker, UTF_8);
+    Matcher parts = CONTENT.matcher(content);
+    if (!parts.matches()) {
+      throw new StorageException.Incompatible(
+          String.format(
+              "store %s has a marker %s this program cannot read; it reads \"%s %d\"",
+              folder, MARKER, kind, version));
+    }
+    if (!parts.group(1).equals(kind) || Integer.parseInt(parts.group(2)) != version) {
+      throw new StorageException.Incompatible(
+          String.format(
+              "store %s has format \"%s\", this program reads \"%s %d\"",
+              folder, content.strip(), kind, version));
+    }
+  }
+}

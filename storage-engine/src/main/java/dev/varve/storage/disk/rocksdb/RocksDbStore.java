@@ -1,0 +1,321 @@
+package dev.varve.storage.disk.rocksdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.varve.fallback.io.FileIo;
+import dev.varve.fallback.io.RealFileIo;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.Envelope;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.StoreFolder;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.LogSlice;
+import dev.varve.storage.record.ResultSlice;
+import dev.varve.storage.record.StateRecord;
+import dev.varve.storage.record.TransactionSlice;
+import dev.varve.storage.record.TxLocation;
+import dev.varve.storage.record.TxLog;
+import dev.varve.storage.record.TxResult;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The embedded disk store: one RocksDB, one synced write for all records of a block.
+ *
+ * <p>Layout and settings: package description and the module's ADR. One process opens a folder for
+ * writing at a time; {@link #openReadOnly} sees what was durable when it was called.
+ */
+public final class RocksDbStore implements DiskStore {
+  static final String KIND = "rocksdb";
+  static final int VERSION = 1;
+  static final String DATABASE_FOLDER = "db";
+  // Blocks that come together share a force up to this many bytes.
+  private static final int GROUP_BYTES = 8 << 20;
+
+  private final Path folder;
+  private final FileIo files;
+  private final Database database;
+  private final BatchEncoder encoder;
+  private final boolean readOnly;
+  private volatile AppliedHeight applied;
+
+  private RocksDbStore(Path folder, FileIo files, Database database, boolean readOnly) {
+    this.folder = folder;
+    this.files = files;
+    this.database = database;
+    this.readOnly = readOnly;
+    this.encoder =
+        new BatchEncoder(Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray());
+    this.applied = readApplied();
+  }
+
+  /** Opens the store in a folder, or creates it there. */
+  public static RocksDbStore open(Path folder, RocksDbConfig config) {
+    FileIo files = new RealFileIo();
+    new StoreFolder(files, folder).create(KIND, VERSION);
+    return open(folder, files, config, false);
+  }
+
+  /** Opens an existing store for reading, beside a process that may be writing to it. */
+  public static RocksDbStore openReadOnly(Path folder, RocksDbConfig config) {
+    FileIo files = new RealFileIo();
+    new StoreFolder(files, folder).check(KIND, VERSION);
+    return open(folder, files, config, true);
+  }
+
+  private static RocksDbStore open(
+      Path folder, FileIo files, RocksDbConfig config, boolean readOnly) {
+    Database database = Database.open(folder.resolve(DATABASE_FOLDER), config, readOnly);
+    try {
+      return new RocksDbStore(folder, files, database, readOnly);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public AppliedHeight applied() {
+    return applied;
+  }
+
+  @Override
+  public void apply(List<BlockBatch> batches) {
+    if (readOnly) {
+      throw new IllegalStateException("store " + folder + " was opened for reading only");
+    }
+    AppliedHeight last = applied;
+    Set<ByteString> group = new HashSet<>();
+    encoder.begin();
+    boolean any = false;
+    for (BlockBatch batch : batches) {
+      if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
+        if (any) {
+          throw new IllegalStateException(outOfOrder(batch, last));
+        }
+        requireSame(batch);
+        encoder.begin();
+        continue;
+      }
+      if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
+        throw new IllegalStateException(outOfOrder(batch, last));
+      }
+      last = encoder.add(batch, hash -> group.contains(hash) || succeeded(hash));
+      any = true;
+      if (batches.size() > 1) {
+        addSuccesses(batch, group);
+      }
+      if (encoder.bytes() >= GROUP_BYTES) {
+        write(last);
+        group.clear();
+        encoder.begin();
+        any = false;
+      }
+    }
+    if (any) {
+      write(last);
+    }
+  }
+
+  private void write(AppliedHeight last) {
+    database.write(encoder.finish());
+    applied = last;
+  }
+
+  private static void addSuccesses(BlockBatch batch, Set<ByteString> group) {
+    for (int i = 0; i < batch.txs().size(); i++) {
+      if (batch.results().get(i).getCode() == 0) {
+        group.add(batch.txHashes().get(i));
+      }
+    }
+  }
+
+  private boolean succeeded(ByteString txHash) {
+    return locate(txHash).map(TxLocation::getSuccess).orElse(false);
+  }
+
+  private String outOfOrder(BlockBatch batch, AppliedHeight last) {
+    return String.format(
+        "block %d does not follow block %d, the last one of store %s",
+        batch.height(), last.getHeight(), folder);
+  }
+
+  private void requireSame(BlockBatch batch) {
+    byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
+    AppliedHeight before =
+        read(ColumnFamily.CHAIN, RecordType.MARKER, key, AppliedHeight.parser())
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        String.format(
+                            "block %d comes again, store %s no longer holds it and cannot compare",
+                            batch.height(), folder)));
+    AppliedHeight now = encoder.marker(batch);
+    if (!before.equals(now)) {
+      throw new IllegalStateException(
+          String.format(
+              "block %d comes again with other content: store %s has block hash %s, app hash %s,"
+                  + " checksum %08x; now block hash %s, app hash %s, checksum %08x",
+              batch.height(),
+              folder,
+              hex(before.getBlockHash()),
+              hex(before.getAppHash()),
+              before.getBatchCrc(),
+              hex(now.getBlockHash()),
+              hex(now.getAppHash()),
+              now.getBatchCrc()));
+    }
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+
+  // The marker sorts last among the records of a height, so the last key of all is the last marker.
+  private AppliedHeight readApplied() {
+    byte[] last = database.lastKey(ColumnFamily.CHAIN);
+    if (last == null) {
+      return AppliedHeight.getDefaultInstance();
+    }
+    if (last.length != Keys.CHAIN_BYTES || last[8] != RecordType.MARKER.code()) {
+      throw new StorageException.Corruption(
+          "store " + folder + " ends with key " + HexFormat.of().formatHex(last) + ", not a marker",
+          null);
+    }
+    return read(ColumnFamily.CHAIN, RecordType.MARKER, last, AppliedHeight.parser()).orElseThrow();
+  }
+
+  @Override
+  public Optional<BlockRecord> block(long height) {
+    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
+    return read(ColumnFamily.CHAIN, RecordType.BLOCK, key, BlockRecord.parser());
+  }
+
+  @Override
+  public List<ByteString> transactions(long height, int slice) {
+    byte[] key = Keys.chain(height, RecordType.TRANSACTION, slice);
+    return read(ColumnFamily.CHAIN, RecordType.TRANSACTION, key, TransactionSlice.parser())
+        .map(TransactionSlice::getTxsList)
+        .orElse(List.of());
+  }
+
+  @Override
+  public List<TxResult> results(long height, int slice) {
+    byte[] key = Keys.chain(height, RecordType.RESULT, slice);
+    return read(ColumnFamily.CHAIN, RecordType.RESULT, key, ResultSlice.parser())
+        .map(ResultSlice::getResultsList)
+        .orElse(List.of());
+  }
+
+  @Override
+  public List<TxLog> logs(long height, int slice) {
+    byte[] key = Keys.chain(height, RecordType.LOG, slice);
+    return read(ColumnFamily.CHAIN, RecordType.LOG, key, LogSlice.parser())
+        .map(LogSlice::getLogsList)
+        .orElse(List.of());
+  }
+
+  @Override
+  public Optional<TxLocation> locate(ByteString txHash) {
+    byte[] key = txHash.toByteArray();
+    return read(ColumnFamily.INDEX, RecordType.INDEX, key, TxLocation.parser());
+  }
+
+  @Override
+  public Optional<StateRecord> state(ByteString key) {
+    return read(ColumnFamily.STATE, RecordType.STATE, key.toByteArray(), StateRecord.parser());
+  }
+
+  @Override
+  public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
+    byte[] end = to.toByteArray();
+    database.scan(
+        ColumnFamily.STATE,
+        from.toByteArray(),
+        (key, value) ->
+            Arrays.compareUnsigned(key, end) < 0
+                && visitor.visit(
+                    ByteString.copyFrom(key),
+                    Envelope.open(RecordType.STATE, key, value, StateRecord.parser())));
+  }
+
+  @Override
+  public void scanCommitments(CommitmentVisitor visitor) {
+    database.scan(
+        ColumnFamily.COMMITMENT,
+        Keys.height(0),
+        (key, value) -> {
+          visitor.visit(Keys.heightOf(key), Envelope.open(RecordType.COMMITMENT, key, value));
+          return true;
+        });
+  }
+
+  @Override
+  public Optional<ByteString> meta(String name) {
+    byte[] key = name.getBytes(UTF_8);
+    byte[] stored = database.get(ColumnFamily.META, key);
+    return stored == null
+        ? Optional.empty()
+        : Optional.of(Envelope.open(RecordType.META, key, stored));
+  }
+
+  private <M extends MessageLite> Optional<M> read(
+      ColumnFamily family, RecordType type, byte[] key, Parser<M> parser) {
+    byte[] stored = database.get(family, key);
+    return stored == null
+        ? Optional.empty()
+        : Optional.of(Envelope.open(type, key, stored, parser));
+  }
+
+  /**
+   * Forces of the write-ahead log and of the marker; those of flush and compaction are not seen.
+   */
+  @Override
+  public long forces() {
+    return database.forces() + files.forces();
+  }
+
+  @Override
+  public long diskBytes() {
+    long bytes = 0;
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder.resolve(DATABASE_FOLDER))) {
+      for (Path entry : entries) {
+        bytes += sizeOf(entry);
+      }
+    } catch (IOException e) {
+      throw new StorageException.Unavailable("store " + folder + ", asking its size: " + e, e);
+    }
+    return bytes;
+  }
+
+  private static long sizeOf(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException removed) {
+      // RocksDB deletes files at any time; this one takes no space any more.
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
