@@ -1,0 +1,182 @@
+package dev.varve.ledger;
+
+import com.google.protobuf.ByteString;
+import dev.varve.abci.types.RequestFinalizeBlock;
+import dev.varve.abci.types.RequestInitChain;
+import dev.varve.abci.types.ResponseCommit;
+import dev.varve.abci.types.ResponseFinalizeBlock;
+import dev.varve.abci.types.ResponseInitChain;
+import dev.varve.ledger.commitment.StateCommitment;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.StateWrite;
+import dev.varve.storage.StorageEngine;
+import dev.varve.storage.record.AppliedHeight;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The consensus calls in their order: InitChain, then FinalizeBlock and Commit, block by block.
+ *
+ * <p>Invariant: {@code commitment} stands at the engine's height, or, while {@code ahead}, may
+ * stand past it and is read anew before another block is executed.
+ *
+ * <p>Threads: {@link #nextHeight} from any; the rest exclude each other, since the node may end one
+ * connection and open another at any moment.
+ */
+final class BlockPipeline {
+  private final StorageEngine engine;
+  private final ReplayGuard guard;
+  private final long retainBlocks;
+  private final Sha256 sha256 = new Sha256();
+
+  private StateCommitment commitment;
+  private boolean ahead;
+  private Genesis genesis;
+  private Pending pending;
+  private volatile long nextHeight;
+
+  /** A block that was executed and is not durable yet. */
+  private record Pending(
+      RequestFinalizeBlock request,
+      ResponseFinalizeBlock response,
+      BlockBatch batch,
+      long lowestAccepted) {}
+
+  BlockPipeline(StorageEngine engine, ReplayGuard guard, long retainBlocks) {
+    this.engine = engine;
+    this.guard = guard;
+    this.retainBlocks = retainBlocks;
+    AppliedHeight applied = engine.applied();
+    if (applied.getHeight() > 0) {
+      Genesis.requireSameScheme(engine);
+    }
+    this.commitment = restore(applied);
+    this.nextHeight = applied.getHeight() + 1;
+  }
+
+  /** The height of the next block to commit: what a transaction checked now may stand in. */
+  long nextHeight() {
+    return nextHeight;
+  }
+
+  synchronized ResponseInitChain initChain(RequestInitChain request) {
+    long height = engine.applied().getHeight();
+    if (height > 0) {
+      throw new IllegalStateException(
+          "InitChain for " + request.getChainId() + ", but the store holds height " + height);
+    }
+    pending = null;
+    genesis = Genesis.of(request);
+    nextHeight = genesis.initialHeight();
+    return ResponseInitChain.newBuilder().setAppHash(genesis.appHash()).build();
+  }
+
+  synchronized ResponseFinalizeBlock finalizeBlock(RequestFinalizeBlock request) {
+    AppliedHeight applied = engine.applied();
+    requireNext(request.getHeight(), applied.getHeight());
+    if (pending != null && pending.request.equals(request)) {
+      return pending.response;
+    }
+    pending = null;
+    if (ahead) {
+      commitment = restore(applied);
+      ahead = false;
+    }
+    boolean first = applied.getHeight() == 0;
+    BlockExecutor executor =
+        new BlockExecutor(guard, sha256, request.getHeight(), request.getTxsCount());
+    if (first) {
+      executor.addFirst(genesis.writes());
+    }
+    executor.execute(request.getTxsList());
+    long lowestAccepted = executor.purge();
+    pending = commitTo(request, executor, lowestAccepted, first ? genesis.meta() : Map.of());
+    return pending.response;
+  }
+
+  private Pending commitTo(
+      RequestFinalizeBlock request,
+      BlockExecutor executor,
+      long lowestAccepted,
+      Map<String, ByteString> meta) {
+    List<StateWrite> writes = executor.writes();
+    ahead = true;
+    StateCommitment.Update update = commitment.apply(request.getHeight(), writes);
+    BlockBatch batch =
+        new BlockBatch(
+            BlockRecords.of(request, update.root()),
+            request.getTxsList(),
+            executor.hashes(),
+            executor.outcomes().results(),
+            executor.outcomes().logs(),
+            writes,
+            update.delta(),
+            update.floorHeight(),
+            meta);
+    ResponseFinalizeBlock response =
+        ResponseFinalizeBlock.newBuilder()
+            .addAllTxResults(executor.outcomes().responses())
+            .setAppHash(update.root())
+            .build();
+    return new Pending(request, response, batch, lowestAccepted);
+  }
+
+  /** Keeps the block when the engine throws, so that Commit may be asked again. */
+  synchronized ResponseCommit commit() {
+    if (pending == null) {
+      throw new IllegalStateException(
+          "Commit without FinalizeBlock; the last durable height is "
+              + engine.applied().getHeight());
+    }
+    engine.commit(pending.batch);
+    long height = pending.batch.height();
+    guard.committed(pending.lowestAccepted);
+    pending = null;
+    genesis = null;
+    ahead = false;
+    nextHeight = height + 1;
+    return ResponseCommit.newBuilder().setRetainHeight(retainHeight(height)).build();
+  }
+
+  private long retainHeight(long height) {
+    if (retainBlocks == 0 || height <= retainBlocks) {
+      return 0;
+    }
+    // What the disk store lacks may have to be read from the node again.
+    return Math.max(0, Math.min(height - retainBlocks, engine.status().diskHeight()));
+  }
+
+  private void requireNext(long height, long applied) {
+    if (applied == 0 && genesis == null) {
+      throw new IllegalStateException(
+          "FinalizeBlock for height " + height + " before InitChain, on an empty store");
+    }
+    long wanted = applied == 0 ? genesis.initialHeight() : applied + 1;
+    if (height != wanted) {
+      throw new IllegalStateException(
+          "FinalizeBlock for height "
+              + height
+              + ", the last durable height is "
+              + applied
+              + " and the next "
+              + wanted);
+    }
+  }
+
+  private StateCommitment restore(AppliedHeight applied) {
+    if (applied.getHeight() == 0) {
+      return StateCommitment.empty();
+    }
+    StateCommitment restored = StateCommitment.restore(engine);
+    if (!restored.root().equals(applied.getAppHash())) {
+      throw new IllegalStateException(
+          "the state of height "
+              + applied.getHeight()
+              + " gives the app hash "
+              + Json.hex(restored.root())
+              + ", on record is "
+              + Json.hex(applied.getAppHash()));
+    }
+    return restored;
+  }
+}
