@@ -75,11 +75,7 @@ final class ConfigKeys {
 
   static final ConfigKey<Long> DISK_BACKGROUND_JOBS =
       ConfigKey.number(
-          "disk.background_jobs",
-          2,
-          1,
-          64,
-          "Threads that sort and merge the disk store's files.");
+          "disk.background_jobs", 2, 1, 64, "Threads that sort and merge the disk store's files.");
 
   static final ConfigKey<Long> RETAIN_BLOCKS =
       ConfigKey.number(

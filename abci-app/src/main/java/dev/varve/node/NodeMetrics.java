@@ -76,13 +76,10 @@ final class NodeMetrics implements AutoCloseable {
         "Bytes the memory store may take",
         status -> status.memory().boundBytes());
     gauge(
-        "varve.memory.entries",
-        "Records in the memory store",
-        status -> status.memory().entries());
+        "varve.memory.entries", "Records in the memory store", status -> status.memory().entries());
     counter("varve.forces", "Times bytes were forced to disk", EngineStatus::forces);
     counter("varve.memory.hits", "Reads memory served", status -> status.memory().hits());
-    counter(
-        "varve.memory.misses", "Reads memory missed", status -> status.memory().misses());
+    counter("varve.memory.misses", "Reads memory missed", status -> status.memory().misses());
     counter(
         "varve.memory.evictions",
         "Records pushed out of memory",

@@ -34,10 +34,7 @@ public final class VarveNode implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 
   VarveNode(
-      Parts parts,
-      StorageEngine engine,
-      Supplier<Optional<String>> chainId,
-      NodeMetrics metrics) {
+      Parts parts, StorageEngine engine, Supplier<Optional<String>> chainId, NodeMetrics metrics) {
     this.parts = parts;
     this.engine = engine;
     this.chainId = chainId;

@@ -9,6 +9,7 @@ import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.engine.EngineConfig;
 import dev.varve.storage.engine.TieredEngine;
 import dev.varve.storage.memory.ChronicleMemoryStore;
 import java.util.Locale;
@@ -33,7 +34,8 @@ final class Wiring {
                 new MeteredDiskStore(disk, metrics),
                 () ->
                     new MeteredMemoryStore(
-                        ChronicleMemoryStore.create(config.memory().bytes()), metrics)));
+                        ChronicleMemoryStore.create(config.memory().bytes()), metrics),
+                EngineConfig.defaults()));
     metrics.observe(engine::status);
     Ledger ledger =
         new Ledger(engine, new LedgerConfig(Version.current(), config.retain().blocks()));

@@ -10,9 +10,7 @@ final class CommonOptions {
       description = "Print this help.")
   private boolean help;
 
-  @Option(
-      names = "--verbose",
-      description = "Log more; print the stack trace of an error.")
+  @Option(names = "--verbose", description = "Log more; print the stack trace of an error.")
   private boolean verbose;
 
   boolean verbose() {

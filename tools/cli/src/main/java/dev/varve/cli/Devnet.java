@@ -123,8 +123,7 @@ final class Devnet {
     try {
       try (Console.Progress progress = console.progress("starting the nodes")) {
         for (int i = 0; i < marker.validators() && !signal.isAsked(); i++) {
-          Validator validator =
-              Validator.start("validator " + i, home.node(i), comet, Map.of());
+          Validator validator = Validator.start("validator " + i, home.node(i), comet, Map.of());
           validators.add(validator);
           validator.death().thenAccept(death::complete);
         }

@@ -2,7 +2,6 @@ package dev.varve.cli;
 
 import dev.varve.node.HomeLock;
 import dev.varve.node.NodeHome;
-import dev.varve.testnet.ChainSettings;
 import dev.varve.testnet.CometBinary;
 import dev.varve.testnet.CometHome;
 import dev.varve.testnet.NodeSettings;
@@ -171,8 +170,13 @@ final class DevnetHome implements AutoCloseable {
       long free = Files.getFileStore(folder).getUsableSpace();
       if (free < FREE_BYTES_AT_START) {
         throw CliException.failed(
-            "the disk of " + folder + " is full: " + (free >> 20) + " MiB are free, "
-                + (FREE_BYTES_AT_START >> 20) + " MiB are needed to start");
+            "the disk of "
+                + folder
+                + " is full: "
+                + (free >> 20)
+                + " MiB are free, "
+                + (FREE_BYTES_AT_START >> 20)
+                + " MiB are needed to start");
       }
     } catch (IOException e) {
       throw CliException.failed("cannot read " + folder + ": " + e.getMessage(), e);

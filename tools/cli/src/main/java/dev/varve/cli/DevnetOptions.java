@@ -27,15 +27,16 @@ record DevnetOptions(
   DevnetOptions {
     home = home.toAbsolutePath().normalize();
     if (validators != null && (validators < 1 || validators > MAX_VALIDATORS)) {
-      throw CliException.usage(
-          "--validators " + validators + ": must be 1 to " + MAX_VALIDATORS);
+      throw CliException.usage("--validators " + validators + ": must be 1 to " + MAX_VALIDATORS);
     }
     if (disk != null && !disk.equals("rocksdb")) {
       throw CliException.usage("--disk " + disk + ": must be rocksdb");
     }
     if (chainId != null && !chainId.matches("[A-Za-z0-9_.-]{1,50}")) {
       throw CliException.usage(
-          "--chain-id " + chainId + ": must be 1 to 50 letters, digits, dots, hyphens, underscores");
+          "--chain-id "
+              + chainId
+              + ": must be 1 to 50 letters, digits, dots, hyphens, underscores");
     }
     Ports.requireRange(
         Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
@@ -76,7 +77,13 @@ record DevnetOptions(
   private void requireSame(String option, Object asked, Object is) {
     if (asked != null && !asked.equals(is)) {
       throw CliException.usage(
-          option + " " + asked + ": " + home + " was made with " + is
+          option
+              + " "
+              + asked
+              + ": "
+              + home
+              + " was made with "
+              + is
               + "; leave it out, choose another --home, or add --fresh to delete the chain there");
     }
   }
@@ -89,7 +96,11 @@ record DevnetOptions(
   void requireSameLine(DevnetMarker marker, String cometVersion) {
     if (!DevnetMarker.line(marker.cometbft()).equals(DevnetMarker.line(cometVersion))) {
       throw CliException.failed(
-          home + " was made by CometBFT " + marker.cometbft() + " and this one is " + cometVersion
+          home
+              + " was made by CometBFT "
+              + marker.cometbft()
+              + " and this one is "
+              + cometVersion
               + ", which keeps its data differently: choose another --home, or add --fresh to"
               + " delete the chain there");
     }

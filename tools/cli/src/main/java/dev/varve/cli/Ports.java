@@ -44,7 +44,12 @@ record Ports(int base, int validator) {
     int max = 65535 - STRIDE * (validators - 1) - (USED - 1);
     if (base < 1024 || base > max) {
       throw CliException.usage(
-          "--port-base " + base + ": must be 1024 to " + max + " with " + validators
+          "--port-base "
+              + base
+              + ": must be 1024 to "
+              + max
+              + " with "
+              + validators
               + " validators");
     }
   }
@@ -66,7 +71,12 @@ record Ports(int base, int validator) {
       probe.setReuseAddress(true);
     } catch (IOException e) {
       throw CliException.failed(
-          "port " + port + " is taken; validator " + validator + " needs it for " + use
+          "port "
+              + port
+              + " is taken; validator "
+              + validator
+              + " needs it for "
+              + use
               + ": stop what listens there, or choose other ports with --port-base",
           e);
     }
