@@ -29,9 +29,9 @@ final class ConfigKeys {
   static final ConfigKey<Long> ABCI_MAX_MESSAGE_BYTES =
       ConfigKey.bytes(
           "abci.max_message_bytes",
-          120 * MIB,
+          128 * MIB,
           MIB,
-          Integer.MAX_VALUE,
+          1024 * MIB,
           "Longest request accepted from the node; a longer one closes the connection.",
           "A block of CometBFT is at most 100 MiB.");
 
@@ -59,19 +59,23 @@ final class ConfigKeys {
       ConfigKey.bytes(
           "disk.block_cache_bytes",
           128 * MIB,
-          MIB,
+          8 * MIB,
           TIB,
-          "Memory in which the disk store keeps blocks it has read. More serves reads of old",
-          "records faster.");
+          "Memory in which the disk store keeps what it has read, its indexes and its filters.",
+          "More serves old records faster.");
 
-  static final ConfigKey<Long> DISK_WRITE_BUFFER_BYTES =
+  static final ConfigKey<Long> DISK_WAL_BYTES =
       ConfigKey.bytes(
-          "disk.write_buffer_bytes",
-          64 * MIB,
-          MIB,
-          16 * 1024 * MIB,
-          "Memory in which the disk store collects writes before it sorts them into files. More",
-          "means fewer rewrites and a longer start after a crash.");
+          "disk.wal_bytes",
+          256 * MIB,
+          16 * MIB,
+          64 * 1024 * MIB,
+          "Write-ahead log kept before writes are sorted into files. More means fewer rewrites,",
+          "more memory and a longer start after a crash.");
+
+  static final ConfigKey<Long> DISK_BACKGROUND_JOBS =
+      ConfigKey.number(
+          "disk.background_jobs", 2, 1, 64, "Threads that sort and merge the disk store's files.");
 
   static final ConfigKey<Long> RETAIN_BLOCKS =
       ConfigKey.number(
@@ -107,7 +111,8 @@ final class ConfigKeys {
           DISK_STORE,
           DISK_PATH,
           DISK_BLOCK_CACHE_BYTES,
-          DISK_WRITE_BUFFER_BYTES,
+          DISK_WAL_BYTES,
+          DISK_BACKGROUND_JOBS,
           RETAIN_BLOCKS,
           HTTP_ADDRESS,
           LOG_LEVEL);

@@ -36,16 +36,28 @@ final class ConfigReader {
   }
 
   <T> T get(ConfigKey<T> key) {
-    String override = overrides.get(key.name());
-    if (override != null) {
-      return read(key, override, "command line");
-    }
-    Object value = toml.get(key.name());
+    Object value = overrides.get(key.name());
     if (value == null) {
-      Object standard = Objects.requireNonNull(Toml.parse("x = " + key.text()).get("x"));
-      return read(key, standard, "default");
+      value = toml.get(key.name());
     }
-    return read(key, value, place(toml.inputPositionOf(key.name())));
+    if (value == null) {
+      value = Objects.requireNonNull(Toml.parse("x = " + key.text()).get("x"));
+    }
+    try {
+      return key.reader().apply(value);
+    } catch (IllegalArgumentException e) {
+      throw refuse(key, value, key.allowed());
+    }
+  }
+
+  /** What to throw for a value that is not allowed. */
+  ConfigException refuse(ConfigKey<?> key, Object value, String allowed) {
+    String place =
+        overrides.containsKey(key.name())
+            ? "command line"
+            : place(toml.inputPositionOf(key.name()));
+    return new ConfigException(
+        place + ": " + key.name() + " = " + show(value) + ": must be " + allowed);
   }
 
   private static TomlParseResult parse(Path file) {
@@ -91,15 +103,6 @@ final class ConfigReader {
     }
     List<String> sections = ConfigKeys.ALL.stream().map(ConfigKey::section).distinct().toList();
     return "the sections are " + String.join(", ", sections);
-  }
-
-  private static <T> T read(ConfigKey<T> key, Object value, String place) {
-    try {
-      return key.reader().apply(value);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(
-          place + ": " + key.name() + " = " + show(value) + ": must be " + key.allowed());
-    }
   }
 
   private static String show(Object value) {

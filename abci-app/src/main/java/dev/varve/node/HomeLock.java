@@ -6,8 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * Keeps a second process out of a home. The system lets go of the lock when the process ends,
@@ -42,6 +44,23 @@ public final class HomeLock implements AutoCloseable {
       return new HomeLock(channel);
     } catch (IOException e) {
       throw new NodeException("cannot lock " + NodeHome.reason(e), e);
+    }
+  }
+
+  /**
+   * The process that has the file locked, in words; empty when nobody has.
+   *
+   * @throws NodeException on I/O errors
+   */
+  public static Optional<String> owner(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return lock(channel) ? Optional.empty() : Optional.of(read(channel));
+    } catch (IOException e) {
+      throw new NodeException("cannot look at lock " + NodeHome.reason(e), e);
     }
   }
 

@@ -25,8 +25,10 @@ public record NodeConfig(
    * The disk store.
    *
    * @param path its folder, absolute
+   * @param walBytes write-ahead log kept before it is sorted into files
+   * @param jobs threads that sort and merge files
    */
-  public record Disk(String store, Path path, long blockCacheBytes, long writeBufferBytes) {}
+  public record Disk(String store, Path path, long blockCacheBytes, long walBytes, int jobs) {}
 
   /**
    * What the node may delete of its own blocks.
@@ -56,19 +58,27 @@ public record NodeConfig(
   public static NodeConfig load(NodeHome home, Map<String, String> overrides) {
     ConfigReader reader = new ConfigReader(home.configFile(), overrides);
     return new NodeConfig(
-        new Abci(
-            reader.get(ConfigKeys.ABCI_ADDRESS),
-            reader.get(ConfigKeys.ABCI_TRANSPORT),
-            Math.toIntExact(reader.get(ConfigKeys.ABCI_MAX_MESSAGE_BYTES))),
+        abci(reader),
         new Memory(reader.get(ConfigKeys.MEMORY_BYTES)),
         new Disk(
             reader.get(ConfigKeys.DISK_STORE),
             home.path().resolve(reader.get(ConfigKeys.DISK_PATH)).normalize(),
             reader.get(ConfigKeys.DISK_BLOCK_CACHE_BYTES),
-            reader.get(ConfigKeys.DISK_WRITE_BUFFER_BYTES)),
+            reader.get(ConfigKeys.DISK_WAL_BYTES),
+            Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS))),
         new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
         reader.get(ConfigKeys.LOG_LEVEL));
+  }
+
+  private static Abci abci(ConfigReader reader) {
+    String address = reader.get(ConfigKeys.ABCI_ADDRESS);
+    String transport = reader.get(ConfigKeys.ABCI_TRANSPORT);
+    if (transport.equals("grpc") && address.startsWith("unix:")) {
+      throw reader.refuse(ConfigKeys.ABCI_ADDRESS, address, "tcp://HOST:PORT with transport grpc");
+    }
+    return new Abci(
+        address, transport, Math.toIntExact(reader.get(ConfigKeys.ABCI_MAX_MESSAGE_BYTES)));
   }
 
   /**

@@ -23,6 +23,9 @@ final class NodeMetrics implements AutoCloseable {
   private final Counter txsOk = txs("ok");
   private final Counter txsFailed = txs("failed");
 
+  private volatile Supplier<EngineStatus> engine;
+  private volatile EngineStatus latest;
+
   NodeMetrics() {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -47,50 +50,46 @@ final class NodeMetrics implements AutoCloseable {
     return (long) (txsOk.count() + txsFailed.count());
   }
 
-  /** Registers what the engine knows; the supplier is asked at every scrape. */
-  void observe(Supplier<EngineStatus> engine) {
-    gauge("varve.height", "Last durable height", engine, EngineStatus::height);
-    gauge("varve.disk.height", "Last height in the disk store", engine, EngineStatus::diskHeight);
+  /** Registers what the engine knows; the supplier is asked once a scrape. */
+  void observe(Supplier<EngineStatus> source) {
+    engine = source;
+    latest = source.get();
+    gauge("varve.height", "Last durable height", EngineStatus::height);
+    gauge("varve.disk.height", "Last height in the disk store", EngineStatus::diskHeight);
     gauge(
         "varve.disk.lag.blocks",
         "Durable heights that the disk store has not applied",
-        engine,
         status -> status.height() - status.diskHeight());
     gauge(
         "varve.disk.up",
         "1 while the disk store works",
-        engine,
         status -> status.diskState().equals("up") ? 1 : 0);
     gauge(
         "varve.memory.up",
         "1 while the memory store works",
-        engine,
         status -> status.memoryState().equals("up") ? 1 : 0);
-    gauge("varve.disk.bytes", "Bytes of the disk store", engine, EngineStatus::diskBytes);
-    gauge("varve.log.bytes", "Bytes in fallback logs", engine, EngineStatus::logBytes);
-    gauge("varve.memory.bytes", "Bytes of the memory store", engine, s -> s.memory().bytes());
+    gauge("varve.disk.bytes", "Bytes of the disk store", EngineStatus::diskBytes);
+    gauge("varve.log.bytes", "Bytes in fallback logs", EngineStatus::logBytes);
+    gauge("varve.memory.bytes", "Bytes of the memory store", s -> s.memory().bytes());
     gauge(
         "varve.memory.bound.bytes",
         "Bytes the memory store may take",
-        engine,
         status -> status.memory().boundBytes());
     gauge(
-        "varve.memory.entries",
-        "Records in the memory store",
-        engine,
-        status -> status.memory().entries());
-    counter("varve.forces", "Times bytes were forced to disk", engine, EngineStatus::forces);
-    counter("varve.memory.hits", "Reads memory served", engine, status -> status.memory().hits());
-    counter(
-        "varve.memory.misses", "Reads memory missed", engine, status -> status.memory().misses());
+        "varve.memory.entries", "Records in the memory store", status -> status.memory().entries());
+    counter("varve.forces", "Times bytes were forced to disk", EngineStatus::forces);
+    counter("varve.memory.hits", "Reads memory served", status -> status.memory().hits());
+    counter("varve.memory.misses", "Reads memory missed", status -> status.memory().misses());
     counter(
         "varve.memory.evictions",
         "Records pushed out of memory",
-        engine,
         status -> status.memory().evictions());
   }
 
   String scrape() {
+    if (engine != null) {
+      latest = engine.get();
+    }
     return registry.scrape();
   }
 
@@ -114,23 +113,14 @@ final class NodeMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  private void gauge(
-      String name,
-      String description,
-      Supplier<EngineStatus> engine,
-      ToDoubleFunction<EngineStatus> value) {
-    Gauge.builder(name, engine, e -> value.applyAsDouble(e.get()))
+  private void gauge(String name, String description, ToDoubleFunction<EngineStatus> value) {
+    Gauge.builder(name, this, metrics -> value.applyAsDouble(metrics.latest))
         .description(description)
-        .strongReference(true)
         .register(registry);
   }
 
-  private void counter(
-      String name,
-      String description,
-      Supplier<EngineStatus> engine,
-      ToDoubleFunction<EngineStatus> value) {
-    FunctionCounter.builder(name, engine, e -> value.applyAsDouble(e.get()))
+  private void counter(String name, String description, ToDoubleFunction<EngineStatus> value) {
+    FunctionCounter.builder(name, this, metrics -> value.applyAsDouble(metrics.latest))
         .description(description)
         .register(registry);
   }

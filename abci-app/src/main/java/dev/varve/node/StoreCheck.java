@@ -1,0 +1,241 @@
+package dev.varve.node;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.TxLocation;
+import dev.varve.storage.record.TxResult;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Reads every record of a store and compares them with each other: checksums, heights without a
+ * gap, transactions with results, logs and hash index, the app hash with the state. Not for several
+ * threads.
+ */
+public final class StoreCheck {
+  /** A check ends after so many: a store this broken is not mended line by line. */
+  public static final int MAX_PROBLEMS = 100;
+
+  private static final ByteString FIRST_KEY = ByteString.EMPTY;
+  private static final ByteString PAST_LAST_KEY =
+      ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xff});
+
+  private final StoredChain chain;
+  private final DiskStore store;
+  private final LongConsumer progress;
+  private final List<String> problems = new ArrayList<>();
+  private long blocks;
+  private long transactions;
+  private long keys;
+
+  /**
+   * A check that was not run yet.
+   *
+   * @param progress told the height that was reached
+   */
+  public StoreCheck(StoredChain chain, LongConsumer progress) {
+    this.chain = chain;
+    this.store = chain.store();
+    this.progress = progress;
+  }
+
+  /** Checks everything. */
+  public CheckReport run() {
+    AppliedHeight applied = store.applied();
+    long first = guard("meta ledger.initial_height", chain::initialHeight).orElse(1L);
+    long last = applied.getHeight();
+    for (long height = first; height <= last && !full(); height++) {
+      checkBlock(height, applied);
+      progress.accept(height);
+    }
+    checkState(last);
+    if (last > 0 && !full()) {
+      guard("commitment", () -> AppHashCheck.problems(store, applied)).ifPresent(problems::addAll);
+    }
+    return new CheckReport(first, last, blocks, transactions, keys, problems);
+  }
+
+  private void checkBlock(long height, AppliedHeight applied) {
+    Optional<Optional<BlockRecord>> read = guard("block " + height, () -> store.block(height));
+    if (read.isEmpty()) {
+      return;
+    }
+    if (read.get().isEmpty()) {
+      problem("block " + height + " is missing");
+      return;
+    }
+    BlockRecord block = read.get().get();
+    blocks++;
+    if (block.getHeight() != height) {
+      problem("block " + height + " says it is block " + block.getHeight());
+    }
+    if (height == applied.getHeight()) {
+      requireEqual("block hash", height, block.getHash(), applied.getBlockHash());
+      requireEqual("app hash", height, block.getAppHash(), applied.getAppHash());
+    }
+    int slices = (block.getTxCount() + DiskStore.SLICE_LENGTH - 1) / DiskStore.SLICE_LENGTH;
+    for (int slice = 0; slice < slices && !full(); slice++) {
+      checkSlice(block, height, slice);
+    }
+  }
+
+  private void requireEqual(String what, long height, ByteString block, ByteString applied) {
+    if (!block.equals(applied)) {
+      problem(
+          "the store's last height "
+              + height
+              + " has "
+              + what
+              + " "
+              + VarveNode.hex(applied)
+              + ", its block record has "
+              + VarveNode.hex(block));
+    }
+  }
+
+  private void checkSlice(BlockRecord block, long height, int slice) {
+    int from = slice * DiskStore.SLICE_LENGTH;
+    int count = Math.min(DiskStore.SLICE_LENGTH, block.getTxCount() - from);
+    String place = "of block " + height + ", " + from + " to " + (from + count - 1);
+    List<ByteString> txs = list("transactions " + place, () -> store.transactions(height, slice));
+    List<TxResult> results = list("results " + place, () -> store.results(height, slice));
+    List<?> logs = list("logs " + place, () -> store.logs(height, slice));
+    requireCount("transactions " + place, txs, count);
+    requireCount("results " + place, results, count);
+    requireCount("logs " + place, logs, count);
+    if (txs == null || results == null) {
+      return;
+    }
+    for (int i = 0; i < Math.min(txs.size(), results.size()) && !full(); i++) {
+      transactions++;
+      checkIndex(txs.get(i), height, from + i, results.get(i).getCode() == 0);
+    }
+  }
+
+  private <T> List<T> list(String what, Read<List<T>> read) {
+    return guard(what, read).orElse(null);
+  }
+
+  private void requireCount(String what, List<?> items, int count) {
+    if (items != null && items.size() != count) {
+      problem(
+          items.isEmpty()
+              ? what + " are missing"
+              : what + ": " + items.size() + " are there instead of " + count);
+    }
+  }
+
+  /** The index leads to the last inclusion that succeeded, else to the last one. */
+  private void checkIndex(ByteString tx, long height, int index, boolean success) {
+    ByteString hash = sha256(tx);
+    String what = "index of transaction " + VarveNode.hex(hash);
+    Optional<Optional<TxLocation>> read = guard(what, () -> store.locate(hash));
+    if (read.isEmpty()) {
+      return;
+    }
+    if (read.get().isEmpty()) {
+      problem(what + " is missing; it stands in block " + height + " at " + index);
+      return;
+    }
+    TxLocation location = read.get().get();
+    if (location.getHeight() == height && location.getIndex() == index) {
+      if (location.getSuccess() != success) {
+        problem(what + " says success " + location.getSuccess() + ", its result says " + success);
+      }
+      return;
+    }
+    boolean later =
+        location.getHeight() > height
+            || (location.getHeight() == height && location.getIndex() > index);
+    boolean mayDiffer = success ? later && location.getSuccess() : later || location.getSuccess();
+    if (!mayDiffer || !isAt(tx, location)) {
+      problem(
+          what
+              + " leads to block "
+              + location.getHeight()
+              + " at "
+              + location.getIndex()
+              + "; it stands in block "
+              + height
+              + " at "
+              + index);
+    }
+  }
+
+  private boolean isAt(ByteString tx, TxLocation location) {
+    int slice = location.getIndex() / DiskStore.SLICE_LENGTH;
+    int index = location.getIndex() % DiskStore.SLICE_LENGTH;
+    try {
+      List<ByteString> txs = store.transactions(location.getHeight(), slice);
+      return index < txs.size() && txs.get(index).equals(tx);
+    } catch (StorageException.Corruption e) {
+      // Reported when its own block is read.
+      return true;
+    }
+  }
+
+  private void checkState(long last) {
+    guard(
+        "state",
+        () -> {
+          store.scanState(
+              FIRST_KEY,
+              PAST_LAST_KEY,
+              (key, state) -> {
+                keys++;
+                if (state.getHeight() > last) {
+                  problem(
+                      "key "
+                          + VarveNode.hex(key)
+                          + " was written in block "
+                          + state.getHeight()
+                          + ", after the last one, "
+                          + last);
+                }
+                return !full();
+              });
+          return true;
+        });
+  }
+
+  /** Reads; damage is noted, what the store cannot do now is thrown. */
+  private <T> Optional<T> guard(String what, Read<T> read) {
+    try {
+      return Optional.of(read.get());
+    } catch (StorageException.Corruption e) {
+      problem(what + ": " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void problem(String text) {
+    if (!full()) {
+      problems.add(text);
+    }
+  }
+
+  private boolean full() {
+    return problems.size() >= MAX_PROBLEMS;
+  }
+
+  private static ByteString sha256(ByteString bytes) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return ByteString.copyFrom(digest.digest(bytes.toByteArray()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** A read that may find damage. */
+  private interface Read<T> {
+    T get();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.varve.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What devnet was asked for; what is null was not asked, and is as the home has it, else the
+ * standard.
+ *
+ * @param home absolute
+ * @param cometbft a version, a path, or null
+ * @param timeoutCommit pause between blocks; only a new home takes it
+ */
+record DevnetOptions(
+    Path home,
+    Integer validators,
+    String cometbft,
+    String disk,
+    Integer portBase,
+    Duration timeoutCommit,
+    String chainId,
+    boolean fresh,
+    boolean verbose) {
+  static final int MAX_VALIDATORS = 20;
+
+  DevnetOptions {
+    home = home.toAbsolutePath().normalize();
+    if (validators != null && (validators < 1 || validators > MAX_VALIDATORS)) {
+      throw CliException.usage("--validators " + validators + ": must be 1 to " + MAX_VALIDATORS);
+    }
+    if (disk != null && !disk.equals("rocksdb")) {
+      throw CliException.usage("--disk " + disk + ": must be rocksdb");
+    }
+    if (chainId != null && !chainId.matches("[A-Za-z0-9_.-]{1,50}")) {
+      throw CliException.usage(
+          "--chain-id "
+              + chainId
+              + ": must be 1 to 50 letters, digits, dots, hyphens, underscores");
+    }
+    Ports.requireRange(
+        Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
+        Objects.requireNonNullElse(validators, 1));
+  }
+
+  /** The marker of a new home. */
+  DevnetMarker newMarker(String cometVersion) {
+    return new DevnetMarker(
+        DevnetMarker.FORMAT,
+        false,
+        Objects.requireNonNullElse(chainId, "varve-devnet"),
+        Objects.requireNonNullElse(validators, 1),
+        Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
+        "rocksdb",
+        cometVersion,
+        DevnetHome.isPath(cometbft) ? Path.of(cometbft).toAbsolutePath().toString() : null);
+  }
+
+  /**
+   * Checks that an existing home is what was asked for.
+   *
+   * @throws CliException that says what differs
+   */
+  void requireSame(DevnetMarker marker) {
+    requireSame("--validators", validators, marker.validators());
+    requireSame("--port-base", portBase, marker.portBase());
+    requireSame("--disk", disk, marker.disk());
+    requireSame("--chain-id", chainId, marker.chainId());
+    if (timeoutCommit != null) {
+      throw CliException.usage(
+          "--timeout-commit is for a new home and "
+              + home
+              + " exists; leave it out, or add --fresh to delete the chain there");
+    }
+  }
+
+  private void requireSame(String option, Object asked, Object is) {
+    if (asked != null && !asked.equals(is)) {
+      throw CliException.usage(
+          option
+              + " "
+              + asked
+              + ": "
+              + home
+              + " was made with "
+              + is
+              + "; leave it out, choose another --home, or add --fresh to delete the chain there");
+    }
+  }
+
+  /**
+   * Checks that a node can go on with an existing home.
+   *
+   * @throws CliException when it is of another line of releases
+   */
+  void requireSameLine(DevnetMarker marker, String cometVersion) {
+    if (!DevnetMarker.line(marker.cometbft()).equals(DevnetMarker.line(cometVersion))) {
+      throw CliException.failed(
+          home
+              + " was made by CometBFT "
+              + marker.cometbft()
+              + " and this one is "
+              + cometVersion
+              + ", which keeps its data differently: choose another --home, or add --fresh to"
+              + " delete the chain there");
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.varve.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a command gets from outside.
+ *
+ * @param variables the process's environment
+ */
+record Environment(Console console, Map<String, String> variables) {
+  /** Where devnets and built nodes are kept by default: ~/.varve. */
+  Path userFolder() {
+    String home = variables.getOrDefault("HOME", System.getProperty("user.home"));
+    return Path.of(home, ".varve");
+  }
+
+  /** Where built CometBFT nodes are kept. */
+  Path cacheFolder() {
+    return userFolder().resolve("cometbft");
+  }
+}

@@ -1,0 +1,56 @@
+package dev.varve.cli;
+
+import dev.varve.node.NodeConfig;
+import dev.varve.node.NodeHome;
+import dev.varve.testnet.CometBinary;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code varve init}. */
+@Command(
+    name = "init",
+    description = {
+      "Make a home: varve.toml with every setting and its meaning and, with --with-node, the home",
+      "of a CometBFT node for a new chain or, with --genesis and --peers, for an existing one."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  varve init --home D",
+      "  varve init --home D --with-node --chain-id mine",
+      "  varve init --home D --with-node --genesis genesis.json --peers ID@10.0.0.7:26656"
+    })
+final class InitCommand implements Callable<Integer> {
+  @CommandLine.Mixin private CommonOptions common;
+  @CommandLine.Mixin private HomeOption home;
+  @CommandLine.Mixin private NodeSetup setup;
+
+  private final Environment environment;
+
+  InitCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() {
+    setup.validate();
+    NodeHome node = home.node();
+    if (node.exists()) {
+      throw CliException.failed(node.path() + " is a home already; init changes nothing there");
+    }
+    CometBinary comet = setup.withNode() ? setup.find(environment) : null;
+    setup.create(node, Map.of());
+    Console console = environment.console();
+    console.line("settings  " + node.configFile());
+    if (comet != null) {
+      NodeConfig config = NodeConfig.load(node, Map.of());
+      setup.createComet(node, comet, config.abci().address(), config.abci().transport());
+      console.line("node      " + node.cometHome() + ", CometBFT " + comet.version());
+    }
+    console.line(
+        "start     varve start --home " + node.path() + (comet == null ? "" : " --with-node"));
+    return 0;
+  }
+}

@@ -1,0 +1,175 @@
+package dev.varve.cli;
+
+import dev.varve.node.NodeHome;
+import dev.varve.testnet.CometBinary;
+import dev.varve.testnet.CometHome;
+import dev.varve.testnet.NodeSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import picocli.CommandLine.Option;
+
+/** What a new home is made of; {@code init} and {@code start} share these options. */
+final class NodeSetup {
+  @Option(
+      names = "--with-node",
+      description = "Have a CometBFT node beside the application, in the home's folder comet.")
+  private boolean withNode;
+
+  @Option(
+      names = "--cometbft",
+      paramLabel = "VERSION|PATH",
+      description = "Which CometBFT; default 0.38. See varve devnet --help.")
+  private String cometbft;
+
+  @Option(
+      names = "--genesis",
+      paramLabel = "FILE",
+      description = "Join the chain of this genesis file. With --with-node, for a new home.")
+  private Path genesis;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "ID@HOST:PORT",
+      description = "Nodes of that chain to dial, with commas between.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--chain-id",
+      paramLabel = "ID",
+      description = "Name of a new chain; default varve. With --with-node, for a new home.")
+  private String chainId;
+
+  @Option(
+      names = "--port-base",
+      paramLabel = "P",
+      description = {
+        "First port of a new home; default " + Ports.STANDARD_BASE + ": P2P +0, node RPC +1, ABCI",
+        "+2, metrics +3."
+      })
+  private Integer portBase;
+
+  @Option(
+      names = "--timeout-commit",
+      paramLabel = "TIME",
+      converter = Durations.class,
+      description = "Pause between blocks, such as 100ms; default 1s. For a new home.")
+  private Duration timeoutCommit;
+
+  boolean withNode() {
+    return withNode;
+  }
+
+  /**
+   * Checks the options against each other.
+   *
+   * @throws CliException with exit code 2
+   */
+  void validate() {
+    if (!withNode && (genesis != null || !peers.isEmpty() || chainId != null || cometbft != null)) {
+      throw CliException.usage(
+          "--genesis, --peers, --chain-id and --cometbft are about the node: add --with-node");
+    }
+    if (genesis == null && !peers.isEmpty()) {
+      throw CliException.usage("--peers needs --genesis, the genesis file of the chain to join");
+    }
+    if (genesis != null && chainId != null) {
+      throw CliException.usage("--chain-id stands in the genesis file: leave it out");
+    }
+    if (genesis != null && !Files.isReadable(genesis)) {
+      throw CliException.usage("--genesis " + genesis + ": no such file, or not readable");
+    }
+    for (String peer : peers) {
+      if (!peer.matches("[0-9a-f]{40}@[^@:]+:\\d{1,5}")) {
+        throw CliException.usage(
+            "--peers " + peer + ": must be ID@HOST:PORT, the ID 40 hex digits");
+      }
+    }
+    Ports.requireRange(base(), 1);
+  }
+
+  CometBinary find(Environment environment) {
+    Console console = environment.console();
+    try (Console.Progress progress = console.progress("looking for CometBFT")) {
+      return CometBinary.find(cometbft, environment.cacheFolder(), progress::update);
+    }
+  }
+
+  /**
+   * Makes the application's home.
+   *
+   * @param settings of varve.toml that differ from the defaults
+   */
+  void create(NodeHome home, Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>();
+    if (portBase != null) {
+      Ports ports = new Ports(base(), 0);
+      all.put("abci.address", "tcp://127.0.0.1:" + ports.abci());
+      all.put("http.address", "127.0.0.1:" + ports.http());
+    }
+    all.putAll(settings);
+    home.create(all);
+  }
+
+  /**
+   * Makes the node's home, for a chain of its own or an existing one.
+   *
+   * @param abciAddress where the application listens
+   */
+  void createComet(NodeHome home, CometBinary comet, String abciAddress, String transport) {
+    NodeSettings node =
+        NodeSettings.defaults(base())
+            .withProxyApp(
+                abciAddress,
+                transport.equals("grpc")
+                    ? NodeSettings.Transport.GRPC
+                    : NodeSettings.Transport.SOCKET)
+            .withPersistentPeers(peers);
+    if (timeoutCommit != null) {
+      node = node.withTimeoutCommit(timeoutCommit);
+    }
+    if (genesis == null) {
+      String name = Objects.requireNonNullElse(chainId, "varve");
+      CometHome.init(comet, home.cometHome(), Genesis.settings(name, node));
+    } else {
+      CometHome.join(comet, home.cometHome(), genesis, node);
+    }
+  }
+
+  /**
+   * Checks that an existing node is of the chain that was asked for.
+   *
+   * @throws CliException when it is of another
+   */
+  void requireSameChain(NodeHome home) {
+    CometHome comet = CometHome.open(home.cometHome());
+    if (chainId != null && !chainId.equals(comet.chainId())) {
+      throw CliException.usage(
+          "--chain-id " + chainId + ": " + home.path() + " is of chain " + comet.chainId());
+    }
+    try {
+      if (genesis != null && Files.mismatch(genesis, comet.genesis()) >= 0) {
+        throw CliException.usage(
+            "--genesis "
+                + genesis
+                + ": "
+                + home.path()
+                + " is of another chain, its genesis is "
+                + comet.genesis());
+      }
+    } catch (IOException e) {
+      throw CliException.failed("cannot compare with " + genesis + ": " + e.getMessage(), e);
+    }
+  }
+
+  private int base() {
+    return Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.varve.cli;
+
+import dev.varve.node.NodeConfig;
+import dev.varve.node.NodeHome;
+import dev.varve.node.VarveNode;
+import dev.varve.testnet.CometBinary;
+import dev.varve.testnet.CometHome;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code varve start}. */
+@Command(
+    name = "start",
+    description = {
+      "Run the application of a home until SIGTERM or Ctrl-C; the log goes to standard error.",
+      "A CometBFT node dials its ABCI address; with --with-node it is started and ended too, and",
+      "its home made first where there is none. Exit code 1 when application or node fails."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  varve start --home D",
+      "  varve start --home D --abci unix:///run/varve/abci.sock",
+      "  varve start --home D --with-node",
+      "  varve start --home D --with-node --genesis genesis.json --peers ID@10.0.0.7:26656"
+    })
+final class StartCommand implements Callable<Integer> {
+  @CommandLine.Mixin private CommonOptions common;
+  @CommandLine.Mixin private HomeOption home;
+  @CommandLine.Mixin private NodeSetup setup;
+
+  @Option(
+      names = "--abci",
+      paramLabel = "ADDR",
+      description = "Listen for the node here instead: tcp://HOST:PORT or unix:///PATH.")
+  private String abci;
+
+  @Option(
+      names = "--http",
+      paramLabel = "ADDR",
+      description = "Serve metrics and status here instead: HOST:PORT, or off.")
+  private String http;
+
+  private final Environment environment;
+  private final Console console;
+
+  StartCommand(Environment environment) {
+    this.environment = environment;
+    this.console = environment.console();
+  }
+
+  @Override
+  public Integer call() {
+    setup.validate();
+    int exitCode = CliException.FAILED;
+    StopSignal signal = StopSignal.install();
+    try (signal) {
+      exitCode = run(signal);
+      return exitCode;
+    } finally {
+      signal.ended(exitCode);
+    }
+  }
+
+  private int run(StopSignal signal) {
+    NodeHome node = home.node();
+    CometBinary comet = null;
+    if (setup.withNode()) {
+      signal.interruptible();
+      try {
+        comet = setup.find(environment);
+      } finally {
+        signal.uninterruptible();
+      }
+      if (!node.exists()) {
+        setup.create(node, overrides());
+      }
+    }
+    node.requireFormat();
+    NodeConfig config = NodeConfig.load(node, overrides());
+    Logs.toStderr(common.logLevel(config.logLevel()));
+    return comet == null ? runAlone(node, config, signal) : runBoth(node, config, comet, signal);
+  }
+
+  private Map<String, String> overrides() {
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (abci != null) {
+      overrides.put("abci.address", abci);
+    }
+    if (http != null) {
+      overrides.put("http.address", http);
+    }
+    return overrides;
+  }
+
+  private int runAlone(NodeHome home, NodeConfig config, StopSignal signal) {
+    try (VarveNode node = VarveNode.start(home, config)) {
+      announce(config);
+      return waitFor(
+          node.failure().thenApply(e -> "the application failed: " + e.getMessage()), signal);
+    }
+  }
+
+  private int runBoth(NodeHome home, NodeConfig config, CometBinary comet, StopSignal signal) {
+    if (CometHome.exists(home.cometHome())) {
+      setup.requireSameChain(home);
+    } else {
+      setup.createComet(home, comet, config.abci().address(), config.abci().transport());
+    }
+    String dialled = CometHome.open(home.cometHome()).proxyApp();
+    if (!dialled.equals(config.abci().address())) {
+      throw CliException.usage(
+          "the node dials "
+              + dialled
+              + " (proxy_app in "
+              + home.cometHome()
+              + "/config/config.toml) and the application listens at "
+              + config.abci().address());
+    }
+    new Leftover(home.cometHome()).requireGone();
+    try (Validator validator = Validator.start("this home", home, comet, overrides())) {
+      announce(config);
+      console.line("node      " + validator.rpc());
+      return waitFor(validator.death(), signal);
+    }
+  }
+
+  private void announce(NodeConfig config) {
+    console.line("abci      " + config.abci().address());
+    if (config.http().enabled()) {
+      console.line("metrics   http://" + config.http().address() + "/metrics");
+    }
+  }
+
+  private int waitFor(CompletableFuture<String> death, StopSignal signal) {
+    CompletableFuture.anyOf(death, signal.asked()).join();
+    if (signal.isAsked()) {
+      return 0;
+    }
+    console.error(console.bad("stopping: ") + death.join());
+    return CliException.FAILED;
+  }
+}

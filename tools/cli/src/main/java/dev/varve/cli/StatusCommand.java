@@ -1,0 +1,229 @@
+package dev.varve.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.varve.node.ByteSize;
+import dev.varve.node.HomeLock;
+import dev.varve.node.NodeConfig;
+import dev.varve.node.NodeHome;
+import dev.varve.node.StoredChain;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.testnet.CometHome;
+import dev.varve.testnet.CometRpc;
+import dev.varve.testnet.TestnetException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code varve status}. */
+@Command(
+    name = "status",
+    description = {
+      "Print how a node fares: heights, app hash, how far the disk store lags, store states. Asks",
+      "the running application and, where the home has one, its CometBFT node; reads the store",
+      "when nothing runs. Takes the home of a devnet too."
+    },
+    footer = {
+      "",
+      "Exit code 1 when a part that runs is not healthy.",
+      "",
+      "Examples:",
+      "  varve status --home D",
+      "  varve status --home ~/.varve/devnet --json"
+    })
+final class StatusCommand implements Callable<Integer> {
+  @CommandLine.Mixin private CommonOptions common;
+  @CommandLine.Mixin private HomeOption home;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  private final Console console;
+
+  StatusCommand(Environment environment) {
+    this.console = environment.console();
+  }
+
+  @Override
+  public Integer call() {
+    boolean healthy = true;
+    List<NodeHome> homes = homes();
+    List<ObjectNode> statuses = new ArrayList<>();
+    for (NodeHome node : homes) {
+      ObjectNode status = status(node);
+      statuses.add(status);
+      healthy &= status.path("healthy").asBoolean(true);
+    }
+    if (json && homes.size() == 1) {
+      console.line(statuses.get(0).toPrettyString());
+    } else if (json) {
+      ObjectNode all = Json.of();
+      statuses.forEach(all.putArray("nodes")::add);
+      console.line(all.toPrettyString());
+    } else {
+      for (ObjectNode status : statuses) {
+        table(status).lines().forEach(console::line);
+        if (statuses.size() > 1) {
+          console.line("");
+        }
+      }
+    }
+    return healthy ? 0 : CliException.FAILED;
+  }
+
+  private List<NodeHome> homes() {
+    Optional<DevnetMarker> devnet = DevnetMarker.read(home.path());
+    if (devnet.isEmpty()) {
+      return List.of(home.node());
+    }
+    List<NodeHome> homes = new ArrayList<>();
+    for (int i = 0; i < devnet.get().validators(); i++) {
+      homes.add(new NodeHome(home.path().resolve("v" + i)));
+    }
+    return homes;
+  }
+
+  private ObjectNode status(NodeHome node) {
+    node.requireFormat();
+    NodeConfig config = NodeConfig.load(node, Map.of());
+    ObjectNode status = Json.of().put("home", node.path().toString());
+    Optional<String> owner = HomeLock.owner(node.lockFile());
+    if (owner.isEmpty()) {
+      status.put("running", false);
+      fromStore(node, config, status);
+    } else {
+      status.put("running", true);
+      status.put("pid", owner.get());
+      fromApplication(config, status);
+    }
+    if (CometHome.exists(node.cometHome())) {
+      status.set("node", fromNode(CometHome.open(node.cometHome()).rpc()));
+    }
+    return status;
+  }
+
+  private static void fromStore(NodeHome node, NodeConfig config, ObjectNode status) {
+    if (!java.nio.file.Files.exists(config.disk().path())) {
+      status.put("height", 0);
+      return;
+    }
+    try (StoredChain chain = StoredChain.open(node, config)) {
+      AppliedHeight applied = chain.store().applied();
+      status.put("chain_id", chain.chainId().orElse(""));
+      status.put("height", applied.getHeight());
+      status.put("app_hash", ProtoJson.hex(applied.getAppHash()));
+      status.put("disk_bytes", chain.store().diskBytes());
+    }
+  }
+
+  private static void fromApplication(NodeConfig config, ObjectNode status) {
+    if (!config.http().enabled()) {
+      status.put("application", "runs without HTTP: nothing more is known");
+      return;
+    }
+    try {
+      status.setAll((ObjectNode) HttpJson.get("http://" + config.http().address() + "/status"));
+    } catch (CliException e) {
+      status.put("healthy", false);
+      status.put("application", e.getMessage());
+    }
+  }
+
+  private static ObjectNode fromNode(URI rpc) {
+    ObjectNode node = Json.of().put("rpc", rpc.toString());
+    try {
+      JsonNode answer = new CometRpc(rpc).status();
+      JsonNode sync = answer.path("sync_info");
+      node.put("running", true);
+      node.put("version", answer.path("node_info").path("version").asText());
+      node.put("height", sync.path("latest_block_height").asLong());
+      node.put("catching_up", sync.path("catching_up").asBoolean());
+    } catch (TestnetException e) {
+      node.put("running", false);
+    }
+    return node;
+  }
+
+  static Table table(JsonNode status) {
+    Table table = new Table().row("home", status.path("home").asText());
+    boolean running = status.path("running").asBoolean();
+    table.row("application", running ? running(status) : "stopped");
+    if (!status.has("height")) {
+      return table;
+    }
+    table.row("chain", text(status, "chain_id"));
+    table.row("height", height(status));
+    table.row("app hash", text(status, "app_hash"));
+    if (status.has("disk_height")) {
+      table.row(
+          "disk",
+          text(status, "disk_state")
+              + ", height "
+              + status.path("disk_height").asLong()
+              + ", "
+              + status.path("lag_blocks").asLong()
+              + " behind, "
+              + bytes(status, "disk_bytes"));
+      table.row(
+          "memory",
+          text(status, "memory_state")
+              + ", "
+              + bytes(status, "memory_bytes")
+              + " of "
+              + bytes(status, "memory_bound_bytes")
+              + ", "
+              + status.path("memory_entries").asLong()
+              + " records");
+      table.row("logs", bytes(status, "log_bytes"));
+    } else if (status.has("disk_bytes")) {
+      table.row("disk", bytes(status, "disk_bytes"));
+    }
+    if (status.has("node")) {
+      table.row("node", node(status.path("node")));
+    }
+    return table;
+  }
+
+  private static String running(JsonNode status) {
+    String process = "process " + status.path("pid").asText();
+    if (status.has("application")) {
+      return process + ", " + status.path("application").asText();
+    }
+    if (status.path("healthy").asBoolean()) {
+      return process + ", healthy";
+    }
+    return process
+        + ", NOT HEALTHY"
+        + (status.path("failure").isTextual() ? ": " + status.path("failure").asText() : "");
+  }
+
+  private static String height(JsonNode status) {
+    String time = status.path("block_time").asText("null");
+    return status.path("height").asLong() + (time.equals("null") ? "" : ", block of " + time);
+  }
+
+  private static String node(JsonNode node) {
+    return node.path("running").asBoolean()
+        ? "CometBFT "
+            + node.path("version").asText()
+            + ", height "
+            + node.path("height").asLong()
+            + (node.path("catching_up").asBoolean() ? ", catching up" : "")
+        : "does not answer at " + node.path("rpc").asText();
+  }
+
+  private static String text(JsonNode status, String name) {
+    String text = status.path(name).asText("");
+    return text.isEmpty() ? "none yet" : text;
+  }
+
+  private static String bytes(JsonNode status, String name) {
+    return ByteSize.rounded(status.path(name).asLong());
+  }
+}
