@@ -1,0 +1,48 @@
+package dev.varve.bench.abci;
+
+import java.util.Arrays;
+
+/** Durations in nanoseconds, in the order they were taken. Not thread-safe. */
+final class Samples {
+  private long[] values = new long[256];
+  private int count;
+  private long sum;
+
+  void add(long nanos) {
+    if (count == values.length) {
+      values = Arrays.copyOf(values, count * 2);
+    }
+    values[count++] = nanos;
+    sum += nanos;
+  }
+
+  int count() {
+    return count;
+  }
+
+  long sumNanos() {
+    return sum;
+  }
+
+  /** Nearest rank: the smallest sample that at least {@code percent} of all do not exceed. */
+  long percentile(double percent) {
+    if (count == 0) {
+      throw new IllegalStateException("no samples");
+    }
+    long[] sorted = Arrays.copyOf(values, count);
+    Arrays.sort(sorted);
+    int rank = (int) Math.ceil(percent / 100 * count);
+    return sorted[Math.max(rank, 1) - 1];
+  }
+
+  /** The middle value, or the mean of the two in the middle. */
+  static double median(double... values) {
+    if (values.length == 0) {
+      throw new IllegalArgumentException("no values");
+    }
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int half = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+}
