@@ -1,0 +1,185 @@
+package dev.varve.ledger.commitment;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.StateWrite;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The specification of the package, followed to the letter and as slowly as it likes: everything is
+ * computed anew from a map of the state and the whole log of positions.
+ */
+final class ReferenceCommitment {
+  private static final byte[] ZERO = new byte[32];
+
+  private record Entry(ByteString keyHash, ByteString valueDigest) {}
+
+  private static final class Position {
+    final long bucket;
+    final byte[] leaf;
+    boolean active = true;
+
+    Position(long bucket, byte[] leaf) {
+      this.bucket = bucket;
+      this.leaf = leaf;
+    }
+  }
+
+  private final TreeMap<ByteString, Entry> state =
+      new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+  private final List<Position> log = new ArrayList<>();
+
+  /** The last position of each bucket. */
+  private final Map<Long, Position> last = new HashMap<>();
+
+  private long buckets;
+
+  ByteString apply(List<StateWrite> writes) {
+    List<byte[]> effective = new ArrayList<>();
+    for (StateWrite write : writes) {
+      byte[] keyHash = hash(1, write.key().toByteArray());
+      ByteString id = ByteString.copyFrom(keyHash);
+      if (!write.isDelete()) {
+        byte[] digest = hash(2, write.value().toByteArray(), be8(write.height()));
+        state.put(id, new Entry(id, ByteString.copyFrom(digest)));
+        effective.add(keyHash);
+      } else if (state.remove(id) != null) {
+        effective.add(keyHash);
+      }
+    }
+    if (effective.isEmpty()) {
+      return root();
+    }
+    long before = buckets;
+    buckets = (state.size() + 3L) / 4;
+    TreeSet<Long> touched = new TreeSet<>();
+    effective.forEach(keyHash -> touched.add(buckets == 0 ? -1 : address(keyHash)));
+    for (long id = Math.min(before, buckets); id < Math.max(before, buckets); id++) {
+      touched.add(id);
+      if (id > 0) {
+        touched.add(id - Long.highestOneBit(id));
+      }
+    }
+    for (Position position : log) {
+      position.active &= position.bucket < buckets;
+    }
+    touched.removeIf(id -> id < 0 || id >= buckets);
+    touched.forEach(this::rewrite);
+    long limit = 3 * buckets + 4 * 4096;
+    for (int moved = 0; moved < touched.size() && log.size() - oldest() > limit; moved++) {
+      rewrite(log.get(oldest()).bucket);
+    }
+    return root();
+  }
+
+  private void rewrite(long bucket) {
+    Position former = last.get(bucket);
+    if (former != null) {
+      former.active = false;
+    }
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (Entry entry : state.values()) {
+      if (address(entry.keyHash.toByteArray()) == bucket) {
+        body.writeBytes(entry.keyHash.toByteArray());
+        body.writeBytes(entry.valueDigest.toByteArray());
+      }
+    }
+    byte[] id = ByteBuffer.allocate(4).putInt((int) bucket).array();
+    log.add(new Position(bucket, hash(3, body.toByteArray(), id)));
+    last.put(bucket, log.get(log.size() - 1));
+  }
+
+  /** The low bits of the first 8 bytes; one bit less where that bucket does not exist yet. */
+  private long address(byte[] keyHash) {
+    long prefix = ByteBuffer.wrap(keyHash).getLong();
+    long modulus = 1;
+    while (modulus < buckets) {
+      modulus *= 2;
+    }
+    long bucket = Math.floorMod(prefix, modulus);
+    return bucket < buckets ? bucket : bucket - modulus / 2;
+  }
+
+  private int oldest() {
+    int at = 0;
+    while (at < log.size() && !log.get(at).active) {
+      at++;
+    }
+    return at;
+  }
+
+  ByteString root() {
+    int oldest = oldest();
+    int first = oldest / 4096;
+    int count = log.size() / 4096 - first + 1;
+    int capacity = 1;
+    while (capacity < count) {
+      capacity *= 4;
+    }
+    byte[][] twigs = new byte[capacity][];
+    Arrays.fill(twigs, ZERO);
+    for (int number = first; number < first + count; number++) {
+      twigs[number % capacity] = twig(number);
+    }
+    byte[] upper = tree(twigs, 6);
+    long keys = state.size();
+    return ByteString.copyFrom(
+        hash(7, upper, be8(keys), be8(buckets), be8(oldest), be8(log.size())));
+  }
+
+  private byte[] twig(int number) {
+    byte[][] leaves = new byte[4096][];
+    Arrays.fill(leaves, ZERO);
+    byte[] bits = new byte[512];
+    boolean active = false;
+    for (int i = 0; i < 4096 && number * 4096 + i < log.size(); i++) {
+      Position position = log.get(number * 4096 + i);
+      leaves[i] = position.leaf;
+      if (position.active) {
+        bits[i / 8] |= (byte) (1 << (i % 8));
+        active = true;
+      }
+    }
+    return active ? hash(5, tree(leaves, 4), bits) : ZERO;
+  }
+
+  private static byte[] tree(byte[][] nodes, int tag) {
+    byte[][] level = nodes;
+    while (level.length > 1) {
+      byte[][] parents = new byte[level.length / 4][];
+      for (int i = 0; i < parents.length; i++) {
+        byte[][] children = Arrays.copyOfRange(level, 4 * i, 4 * i + 4);
+        boolean zero = Arrays.stream(children).allMatch(child -> Arrays.equals(child, ZERO));
+        parents[i] = zero ? ZERO : hash(tag, children);
+      }
+      level = parents;
+    }
+    return level[0];
+  }
+
+  private static byte[] be8(long value) {
+    return ByteBuffer.allocate(8).putLong(value).array();
+  }
+
+  private static byte[] hash(int tag, byte[]... parts) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (byte[] part : parts) {
+        sha.update(part);
+      }
+      sha.update((byte) tag);
+      return sha.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
