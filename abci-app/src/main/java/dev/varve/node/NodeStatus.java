@@ -34,9 +34,10 @@ public record NodeStatus(
     return engine.height() - engine.diskHeight();
   }
 
-  /** Whether every part works. */
+  /** Whether every part works; the memory store may still be made, reads go to disk then. */
   public boolean healthy() {
-    return failure == null && engine.diskState().equals("up") && engine.memoryState().equals("up");
+    boolean memory = engine.memoryState().equals("up") || engine.memoryState().equals("starting");
+    return failure == null && engine.diskState().equals("up") && memory;
   }
 
   /** One JSON object, keys in snake case, byte counts and heights as numbers. */

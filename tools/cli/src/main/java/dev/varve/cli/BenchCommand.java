@@ -1,0 +1,21 @@
+package dev.varve.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code varve bench}. */
+@Command(
+    name = "bench",
+    description = "Measure.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = BenchAbciCommand.class,
+    footer = {"", "Example:", "  varve bench abci --help"})
+final class BenchCommand implements Runnable {
+  @CommandLine.Mixin private CommonOptions common;
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "no benchmark given");
+  }
+}
