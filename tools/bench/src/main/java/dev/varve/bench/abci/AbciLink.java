@@ -5,6 +5,7 @@ import dev.varve.abci.types.Request;
 import dev.varve.abci.types.Response;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -136,7 +137,11 @@ final class AbciLink implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close a connection", e);
+    }
   }
 }

@@ -7,11 +7,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads how often a server has forced bytes to disk from its Prometheus endpoint. */
 final class ForcesProbe {
   static final String METRIC = "varve_store_forces_total";
 
+  private static final Pattern SAMPLE =
+      Pattern.compile("^" + METRIC + "(?:\\{[^}]*\\})? (\\S+)", Pattern.MULTILINE);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -35,16 +39,12 @@ final class ForcesProbe {
   static OptionalDouble sum(String exposition) throws BenchException {
     double sum = 0;
     boolean found = false;
-    for (String line : exposition.lines().toList()) {
-      if (!line.startsWith(METRIC + " ") && !line.startsWith(METRIC + "{")) {
-        continue;
-      }
-      String[] parts = line.substring(line.lastIndexOf('}') + 1).trim().split(" ");
-      String value = parts[line.indexOf('}') < 0 ? 1 : 0];
+    Matcher sample = SAMPLE.matcher(exposition);
+    while (sample.find()) {
       try {
-        sum += Double.parseDouble(value);
+        sum += Double.parseDouble(sample.group(1));
       } catch (NumberFormatException e) {
-        throw new BenchException("metric " + METRIC + " has the value " + value, e);
+        throw new BenchException("metric " + METRIC + " has the value " + sample.group(1), e);
       }
       found = true;
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,6 +36,7 @@ final class NodeSession implements AutoCloseable {
   private final AbciLink consensus;
   private final long callTimeoutNanos;
   private final ScheduledExecutorService watchdog;
+  private final ScheduledFuture<?> watch;
   private volatile long deadline;
   private long height;
 
@@ -53,7 +55,7 @@ final class NodeSession implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    watchdog.scheduleWithFixedDelay(this::closeWhenLate, 1, 1, TimeUnit.SECONDS);
+    this.watch = watchdog.scheduleWithFixedDelay(this::closeWhenLate, 1, 1, TimeUnit.SECONDS);
   }
 
   static NodeSession open(String address, Genesis genesis, Duration callTimeout)
@@ -64,9 +66,7 @@ final class NodeSession implements AutoCloseable {
         links.add(AbciLink.connect(address));
       }
     } catch (IOException e) {
-      for (AbciLink link : links) {
-        link.close();
-      }
+      links.forEach(AbciLink::close);
       throw e;
     }
     NodeSession session = new NodeSession(genesis, links, callTimeout);
@@ -180,19 +180,13 @@ final class NodeSession implements AutoCloseable {
   }
 
   private void closeLinks() {
-    for (AbciLink link : links) {
-      try {
-        link.close();
-      } catch (IOException e) {
-        // The descriptor is given back all the same, and nobody waits for its last bytes.
-        continue;
-      }
-    }
+    links.forEach(AbciLink::close);
   }
 
   @Override
   public void close() {
-    watchdog.shutdownNow();
+    watch.cancel(false);
+    watchdog.shutdown();
     closeLinks();
   }
 }
