@@ -1,0 +1,34 @@
+package dev.varve.it;
+
+import dev.varve.testnet.CometBinary;
+import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** What the build tells the tests, by system properties. */
+final class Settings {
+  private Settings() {}
+
+  /** A CometBFT node of this line or release; built on first use and kept. */
+  static CometBinary comet(String version) {
+    return CometBinary.find(version, cache(), text -> System.out.println("[comet] " + text));
+  }
+
+  /** Where executables are kept between runs. */
+  static Path cache() {
+    String set = System.getProperty("varve.comet.cache", "");
+    return set.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache", "varve") : Path.of(set);
+  }
+
+  /** Whether fault runs go their whole length: -Pfull. */
+  static boolean full() {
+    return Boolean.getBoolean("varve.full");
+  }
+
+  /** The seed of a run with random parts: given with -Dvarve.seed, else new; printed either way. */
+  static long seed() {
+    Long given = Long.getLong("varve.seed");
+    long seed = given == null ? ThreadLocalRandom.current().nextLong() : given;
+    System.out.println("seed: replay with -Dvarve.seed=" + seed);
+    return seed;
+  }
+}

@@ -1,0 +1,8 @@
+package dev.varve.ledger.violation;
+
+import dev.varve.cli.violation.Anything;
+
+/** Breaks the direction between packages. */
+final class UsesCli {
+  Anything target;
+}

@@ -1,0 +1,6 @@
+package dev.varve.storage.engine.violation;
+
+/** Something in this package, for classes that break a rule by using it. */
+public final class Anything {
+  private Anything() {}
+}
