@@ -154,11 +154,17 @@ public final class RecordBuffer {
 
   /** Writes a {@code ResultSlice} or {@code LogSlice}: field 1, repeated message. */
   public void writeMessages(List<? extends MessageLite> items) {
-    for (MessageLite item : items) {
-      writeByte(0x0a);
-      writeVarint(item.getSerializedSize());
-      writeMessage(item);
+    int size = messagesSize(items);
+    ensure(size);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, position, size);
+    try {
+      for (MessageLite item : items) {
+        out.writeMessage(1, item);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("messages larger than their own size", e);
     }
+    position += size;
   }
 
   /** Size of a {@code TxLocation}. */

@@ -1,0 +1,75 @@
+package dev.varve.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.record.StateRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The bytes of keys and envelopes, against a file that never changes within a format version. */
+class StorageFormatTest {
+  private static final HexFormat HEX = HexFormat.of();
+
+  private static Map<String, String> golden() throws IOException {
+    Map<String, String> lines = new TreeMap<>();
+    try (InputStream in = StorageFormatTest.class.getResourceAsStream("format-1.txt")) {
+      for (String line : new String(in.readAllBytes(), UTF_8).split("\n", -1)) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          String[] parts = line.split(" +", 2);
+          lines.put(parts[0], parts[1]);
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static byte[] location() {
+    RecordBuffer buffer = new RecordBuffer(64);
+    buffer.writeBytes(new byte[32]);
+    int at = buffer.beginValue();
+    buffer.writeLocation(300, 5, true);
+    buffer.endValue(RecordType.INDEX, 0, 32, at);
+    return buffer.copy(at, buffer.position());
+  }
+
+  private static byte[] state() {
+    RecordBuffer buffer = new RecordBuffer(64);
+    buffer.writeBytes("sa".getBytes(UTF_8));
+    int at = buffer.beginValue();
+    buffer.writeState(7, ByteString.copyFromUtf8("one"));
+    buffer.endValue(RecordType.STATE, 0, 2, at);
+    return buffer.copy(at, buffer.position());
+  }
+
+  @Test
+  void shouldWriteTheBytesOfFormatOne() throws IOException {
+    Map<String, String> bytes = new TreeMap<>();
+    for (RecordType type : RecordType.values()) {
+      bytes.put("type." + type, HEX.toHexDigits(type.code()));
+    }
+    bytes.put("key.block", HEX.formatHex(Keys.chain(300, RecordType.BLOCK, 0)));
+    bytes.put("key.slice", HEX.formatHex(Keys.chain(300, RecordType.LOG, 258)));
+    bytes.put("key.marker", HEX.formatHex(Keys.chain(1L << 40, RecordType.MARKER, 0)));
+    bytes.put("key.height", HEX.formatHex(Keys.height(300)));
+    bytes.put("key.typed", HEX.formatHex(Keys.typed(RecordType.STATE, new byte[] {'s', 'a'})));
+    bytes.put("value.index", HEX.formatHex(location()));
+    bytes.put("value.state", HEX.formatHex(state()));
+    assertThat(bytes).isEqualTo(golden());
+  }
+
+  @Test
+  void shouldReadTheBytesOfFormatOne() throws IOException {
+    byte[] stored = HEX.parseHex(golden().get("value.state"));
+    StateRecord state =
+        Envelope.open(RecordType.STATE, "sa".getBytes(UTF_8), stored, StateRecord.parser());
+    assertThat(state.getHeight()).isEqualTo(7);
+    assertThat(state.getValue().toStringUtf8()).isEqualTo("one");
+    assertThat(Keys.heightOf(HEX.parseHex(golden().get("key.marker")))).isEqualTo(1L << 40);
+  }
+}
