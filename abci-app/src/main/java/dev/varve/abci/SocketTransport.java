@@ -78,7 +78,8 @@ final class SocketTransport implements AbciTransport {
           log.error("ABCI server at {} was closed by another", address, e);
         }
         return;
-      } catch (IOException e) {
+      } catch (IOException | OutOfMemoryError e) {
+        // Out of descriptors or threads: those that are open go on, the next may fit again.
         log.warn("ABCI server at {} could not accept a connection: {}", address, e.getMessage());
         pause();
       }
@@ -104,9 +105,17 @@ final class SocketTransport implements AbciTransport {
     Thread thread = new Thread(() -> serve(connection), config.name() + "-" + number);
     thread.setDaemon(true);
     connections.put(connection, thread);
-    thread.start();
-    if (closing) {
-      connection.close();
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        connections.remove(connection);
+      }
+      if (!started || closing) {
+        connection.close();
+      }
     }
   }
 
