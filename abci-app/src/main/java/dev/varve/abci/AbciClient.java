@@ -8,6 +8,7 @@ import dev.varve.abci.types.Response;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
@@ -49,6 +50,15 @@ public final class AbciClient implements AutoCloseable {
     return new AbciClient(channel);
   }
 
+  /**
+   * Checks the form of an address that {@link #connect} is to get later.
+   *
+   * @throws IllegalArgumentException when it has another form
+   */
+  public static void requireAddress(String address) {
+    AbciAddress.parse(address);
+  }
+
   /** Buffers a request. */
   public void send(Request request) throws IOException {
     writer.write(request);
@@ -78,8 +88,23 @@ public final class AbciClient implements AutoCloseable {
     }
   }
 
-  /** Waits for the next answer and copies its bytes as they are. */
-  byte[] receiveBytes() throws IOException {
+  /**
+   * Pushes what is buffered, then frames made beforehand: each a message behind its length as an
+   * unsigned varint. For drivers whose own cost must not count.
+   */
+  public void sendFrames(ByteBuffer frames) throws IOException {
+    writer.flush();
+    while (frames.hasRemaining()) {
+      channel.write(frames);
+    }
+  }
+
+  /**
+   * Waits for the next answer and copies its bytes as they are.
+   *
+   * @throws EOFException when the server closed the connection
+   */
+  public byte[] receiveBytes() throws IOException {
     receiveFrame();
     return Arrays.copyOfRange(reader.array(), reader.offset(), reader.offset() + reader.length());
   }

@@ -1,5 +1,6 @@
 package dev.varve.bench.abci;
 
+import dev.varve.abci.AbciClient;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public final class AbciBench {
    */
   public record Server(String address, Optional<URI> metrics) implements Target {
     public Server {
-      AbciLink.requireAddress(address);
+      AbciClient.requireAddress(address);
     }
   }
 
@@ -77,7 +78,11 @@ public final class AbciBench {
     }
   }
 
-  /** Measures, and prints the report to {@code out}; returns {@link #DONE} or {@link #FAILED}. */
+  /**
+   * Measures, and prints the report to {@code out}; a failure is one line on the error stream.
+   *
+   * @return {@link #DONE} or {@link #FAILED}
+   */
   public int run(Options options, PrintStream out) {
     Progress progress = new Progress(err, options.progress());
     LoadRunner runner = new LoadRunner(options.load(), Genesis.standard(), progress);

@@ -16,11 +16,15 @@ final class AnswerCheck {
   private AnswerCheck() {}
 
   static void flush(byte[] frame) throws IOException, BenchException {
-    expect(AbciLink.parse(frame), Response.ValueCase.FLUSH);
+    expect(Response.parseFrom(frame), Response.ValueCase.FLUSH);
+  }
+
+  static boolean isException(byte[] frame) {
+    return frame.length > 0 && frame[0] >>> 3 == Response.EXCEPTION_FIELD_NUMBER;
   }
 
   static void checkTx(byte[] frame) throws IOException, BenchException {
-    Response response = expect(AbciLink.parse(frame), Response.ValueCase.CHECK_TX);
+    Response response = expect(Response.parseFrom(frame), Response.ValueCase.CHECK_TX);
     if (response.getCheckTx().getCode() != 0) {
       throw new BenchException(
           "CheckTx refused a transaction with code "
@@ -31,7 +35,7 @@ final class AnswerCheck {
   }
 
   static void prepareProposal(byte[] frame, int txCount) throws IOException, BenchException {
-    Response response = expect(AbciLink.parse(frame), Response.ValueCase.PREPARE_PROPOSAL);
+    Response response = expect(Response.parseFrom(frame), Response.ValueCase.PREPARE_PROPOSAL);
     int proposed = response.getPrepareProposal().getTxsCount();
     if (proposed != txCount) {
       throw new BenchException(
@@ -40,7 +44,7 @@ final class AnswerCheck {
   }
 
   static void processProposal(byte[] frame) throws IOException, BenchException {
-    Response response = expect(AbciLink.parse(frame), Response.ValueCase.PROCESS_PROPOSAL);
+    Response response = expect(Response.parseFrom(frame), Response.ValueCase.PROCESS_PROPOSAL);
     if (response.getProcessProposal().getStatus() != ProposalStatus.ACCEPT) {
       throw new BenchException(
           "ProcessProposal answered " + response.getProcessProposal().getStatus());
@@ -48,7 +52,7 @@ final class AnswerCheck {
   }
 
   static void commit(byte[] frame) throws IOException, BenchException {
-    expect(AbciLink.parse(frame), Response.ValueCase.COMMIT);
+    expect(Response.parseFrom(frame), Response.ValueCase.COMMIT);
   }
 
   /**
@@ -59,7 +63,7 @@ final class AnswerCheck {
     CodedInputStream in = CodedInputStream.newInstance(frame);
     int tag = in.readTag();
     if (WireFormat.getTagFieldNumber(tag) != Response.FINALIZE_BLOCK_FIELD_NUMBER) {
-      expect(AbciLink.parse(frame), Response.ValueCase.FINALIZE_BLOCK);
+      expect(Response.parseFrom(frame), Response.ValueCase.FINALIZE_BLOCK);
     }
     in.readRawVarint32();
     int results = 0;

@@ -15,6 +15,9 @@ import dev.varve.abci.types.RequestPrepareProposal;
 import dev.varve.abci.types.RequestProcessProposal;
 import dev.varve.abci.types.Validator;
 import dev.varve.abci.types.VoteInfo;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,14 +50,24 @@ record BlockRequests(
     return new BlockRequests(
         txs.size(),
         checkTx(txs, checkTxBatch),
-        AbciLink.frames(List.of(prepareProposal(genesis, height, txs), FLUSH)),
-        AbciLink.frames(List.of(processProposal(genesis, height, txs), FLUSH)),
-        AbciLink.frames(List.of(finalizeBlock(genesis, height, txs), FLUSH)),
-        AbciLink.frames(List.of(COMMIT, FLUSH)));
+        frames(List.of(prepareProposal(genesis, height, txs), FLUSH)),
+        frames(List.of(processProposal(genesis, height, txs), FLUSH)),
+        frames(List.of(finalizeBlock(genesis, height, txs), FLUSH)),
+        frames(List.of(COMMIT, FLUSH)));
   }
 
-  static ByteBuffer synced(Request request) {
-    return AbciLink.frames(List.of(request, FLUSH));
+  /** The requests as they go over the wire, in memory that the system can send from directly. */
+  private static ByteBuffer frames(List<Request> requests) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      for (Request request : requests) {
+        request.writeDelimitedTo(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array cannot be written to", e);
+    }
+    byte[] bytes = out.toByteArray();
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
   }
 
   private static List<Batch> checkTx(List<ByteString> txs, int batch) {
@@ -67,7 +80,7 @@ record BlockRequests(
             Request.newBuilder().setCheckTx(RequestCheckTx.newBuilder().setTx(tx)).build());
       }
       requests.add(FLUSH);
-      batches.add(new Batch(part.size(), AbciLink.frames(requests)));
+      batches.add(new Batch(part.size(), frames(requests)));
     }
     return batches;
   }

@@ -1,6 +1,7 @@
 package dev.varve.bench.abci;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,5 +33,32 @@ public record Contender(
         List.of(),
         List.of(abciCli.toString(), "kvstore", "--persist", "{home}", "--address", "{address}"),
         Optional.empty());
+  }
+
+  /**
+   * Varve on its embedded store with default settings, metrics included.
+   *
+   * @param launcher the words that run the {@code varve} command
+   */
+  public static Contender varve(List<String> launcher) {
+    return new Contender(
+        "varve",
+        List.of(words(launcher, "init", "--home", "{home}")),
+        words(
+            launcher,
+            "start",
+            "--home",
+            "{home}",
+            "--abci",
+            "{address}",
+            "--http",
+            "127.0.0.1:{http}"),
+        Optional.of("http://127.0.0.1:{http}/metrics"));
+  }
+
+  private static List<String> words(List<String> launcher, String... arguments) {
+    List<String> words = new ArrayList<>(launcher);
+    words.addAll(List.of(arguments));
+    return words;
   }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Reads how often a server has forced bytes to disk from its Prometheus endpoint. */
 final class ForcesProbe {
-  static final String METRIC = "varve_store_forces_total";
+  static final String METRIC = "varve_forces_total";
 
   private static final Pattern SAMPLE =
       Pattern.compile("^" + METRIC + "(?:\\{[^}]*\\})? (\\S+)", Pattern.MULTILINE);

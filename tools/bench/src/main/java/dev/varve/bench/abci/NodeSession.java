@@ -1,9 +1,11 @@
 package dev.varve.bench.abci;
 
+import dev.varve.abci.AbciClient;
 import dev.varve.abci.types.Request;
 import dev.varve.abci.types.RequestInfo;
 import dev.varve.abci.types.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,22 +32,22 @@ final class NodeSession implements AutoCloseable {
   private static final int BATCHES_IN_FLIGHT = 2;
 
   private final Genesis genesis;
-  private final List<AbciLink> links;
-  private final AbciLink query;
-  private final AbciLink mempool;
-  private final AbciLink consensus;
+  private final List<AbciClient> clients;
+  private final AbciClient query;
+  private final AbciClient mempool;
+  private final AbciClient consensus;
   private final long callTimeoutNanos;
   private final ScheduledExecutorService watchdog;
   private final ScheduledFuture<?> watch;
   private volatile long deadline;
   private long height;
 
-  private NodeSession(Genesis genesis, List<AbciLink> links, Duration callTimeout) {
+  private NodeSession(Genesis genesis, List<AbciClient> clients, Duration callTimeout) {
     this.genesis = genesis;
-    this.links = links;
-    this.query = links.get(0);
-    this.mempool = links.get(2);
-    this.consensus = links.get(3);
+    this.clients = clients;
+    this.query = clients.get(0);
+    this.mempool = clients.get(2);
+    this.consensus = clients.get(3);
     this.callTimeoutNanos = callTimeout.toNanos();
     this.deadline = System.nanoTime() + callTimeoutNanos;
     this.watchdog =
@@ -60,16 +62,16 @@ final class NodeSession implements AutoCloseable {
 
   static NodeSession open(String address, Genesis genesis, Duration callTimeout)
       throws IOException, BenchException {
-    List<AbciLink> links = new ArrayList<>();
+    List<AbciClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < 4; i++) {
-        links.add(AbciLink.connect(address));
+        clients.add(AbciClient.connect(address));
       }
     } catch (IOException e) {
-      links.forEach(AbciLink::close);
+      clients.forEach(NodeSession::close);
       throw e;
     }
-    NodeSession session = new NodeSession(genesis, links, callTimeout);
+    NodeSession session = new NodeSession(genesis, clients, callTimeout);
     try {
       session.handshake();
     } catch (IOException | BenchException e) {
@@ -123,7 +125,7 @@ final class NodeSession implements AutoCloseable {
     long[] starts = new long[batches.size()];
     for (int i = 0; i < batches.size(); i++) {
       starts[i] = System.nanoTime();
-      mempool.write(batches.get(i).frames());
+      mempool.sendFrames(batches.get(i).frames());
       if (i >= BATCHES_IN_FLIGHT - 1) {
         int due = i - BATCHES_IN_FLIGHT + 1;
         readBatch(batches.get(due), starts[due], recorder);
@@ -140,31 +142,27 @@ final class NodeSession implements AutoCloseable {
   private void readBatch(BlockRequests.Batch batch, long start, Recorder recorder)
       throws IOException, BenchException {
     for (int i = 0; i < batch.count(); i++) {
-      AnswerCheck.checkTx(mempool.read());
+      AnswerCheck.checkTx(mempool.receiveBytes());
     }
-    AnswerCheck.flush(mempool.read());
+    AnswerCheck.flush(mempool.receiveBytes());
     recorder.add(Call.CHECK_TX, System.nanoTime() - start);
   }
 
   private byte[] timed(ByteBuffer request, Call call, Recorder recorder)
       throws IOException, BenchException {
     long start = startCall();
-    consensus.write(request);
-    byte[] answer = consensus.read();
-    byte[] flush = consensus.read();
+    consensus.sendFrames(request);
+    byte[] answer = consensus.receiveBytes();
+    // Behind an exception comes no more.
+    byte[] flush = AnswerCheck.isException(answer) ? answer : consensus.receiveBytes();
     recorder.add(call, System.nanoTime() - start);
     AnswerCheck.flush(flush);
     return answer;
   }
 
-  private Response ask(AbciLink link, Request request) throws IOException, BenchException {
+  private Response ask(AbciClient client, Request request) throws IOException {
     startCall();
-    link.write(BlockRequests.synced(request));
-    Response answer = AbciLink.parse(link.read());
-    if (answer.getValueCase() != Response.ValueCase.EXCEPTION) {
-      AnswerCheck.flush(link.read());
-    }
-    return answer;
+    return client.call(request);
   }
 
   private long startCall() {
@@ -175,18 +173,26 @@ final class NodeSession implements AutoCloseable {
 
   private void closeWhenLate() {
     if (System.nanoTime() - deadline > 0) {
-      closeLinks();
+      closeClients();
     }
   }
 
-  private void closeLinks() {
-    links.forEach(AbciLink::close);
+  private void closeClients() {
+    clients.forEach(NodeSession::close);
+  }
+
+  private static void close(AbciClient client) {
+    try {
+      client.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close a connection", e);
+    }
   }
 
   @Override
   public void close() {
     watch.cancel(false);
     watchdog.shutdown();
-    closeLinks();
+    closeClients();
   }
 }
