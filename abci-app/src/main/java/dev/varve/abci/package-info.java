@@ -31,7 +31,8 @@
  * what it says there holds for the connections that have not begun; each keeps the dialect of its
  * first other call. Before any Info, and for a version nobody knows, it is 0.38. Over gRPC the
  * service called is the dialect: {@code tendermint.abci.ABCI} or {@code
- * cometbft.abci.v1.ABCIService}; both are served at once.
+ * cometbft.abci.v1.ABCIService}; both are served at once. A gRPC client wants {@code HOST:PORT},
+ * without {@code tcp://}, as the node's {@code proxy_app}.
  *
  * <p>What 1.0 has and 0.38 has no place for is dropped on the way in (synchrony, PBTS height); the
  * height of vote extensions is taken from {@code feature} or the older {@code abci}, and written to
