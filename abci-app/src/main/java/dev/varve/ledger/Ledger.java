@@ -63,8 +63,9 @@ public final class Ledger implements AbciApplication {
   /**
    * Continues from the engine's last durable height.
    *
-   * @throws IllegalStateException when the engine's state was committed to by another scheme, or
-   *     does not give the app hash it has on record
+   * @throws IllegalStateException when the engine's state was committed to by another scheme
+   * @throws dev.varve.storage.StorageException.Corruption when it does not give the app hash on
+   *     record
    */
   public Ledger(StorageEngine engine, LedgerConfig config) {
     this.engine = engine;

@@ -28,7 +28,7 @@ final class InMemoryEngine implements StorageEngine {
   final NavigableMap<ByteString, StateRecord> state =
       new TreeMap<>(Comparator.comparing(ByteString::toByteArray, Arrays::compareUnsigned));
   private final Map<ByteString, TxLocation> locations = new HashMap<>();
-  private final Map<String, ByteString> meta = new HashMap<>();
+  final Map<String, ByteString> meta = new HashMap<>();
   private AppliedHeight applied = AppliedHeight.getDefaultInstance();
 
   /** Thrown by every call but {@link #applied} while it is set. */

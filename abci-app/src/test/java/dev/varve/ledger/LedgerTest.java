@@ -14,6 +14,7 @@ import dev.varve.abci.types.RequestVerifyVoteExtension;
 import dev.varve.abci.types.ResponseFinalizeBlock;
 import dev.varve.abci.types.ResponseInfo;
 import dev.varve.abci.types.ResponseVerifyVoteExtension.VerifyStatus;
+import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.StorageException;
@@ -196,9 +197,20 @@ class LedgerTest {
             0,
             batch.meta()));
 
+    assertThatThrownBy(chain::restart).isInstanceOf(StorageException.Corruption.class);
+  }
+
+  @Test
+  void shouldRefuseAStoreOfAnotherScheme() {
+    chain.started();
+    chain.block(text("a", "1"));
+    engine.meta.put(Genesis.META_SCHEME, bytes("md5"));
+
     assertThatThrownBy(chain::restart)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("on record is " + Json.hex(wrong));
+        .hasMessage(
+            "the store has ledger.app_hash_scheme md5, this version reads "
+                + StateCommitment.SCHEME);
   }
 
   @Test

@@ -1,0 +1,177 @@
+package dev.varve.ledger;
+
+import static dev.varve.ledger.Chain.bytes;
+import static dev.varve.ledger.Transactions.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.varve.abci.types.RequestQuery;
+import dev.varve.abci.types.ResponseQuery;
+import dev.varve.storage.StorageException;
+import java.util.Locale;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueryTest {
+  private final InMemoryEngine engine = new InMemoryEngine();
+  private final Chain chain = new Chain(engine).started();
+
+  @Test
+  void shouldAnswerWithTheHeightThatWasRead() {
+    chain.block(text("a", "1"));
+    chain.block(text("b", "1"));
+    ResponseQuery latest = chain.query("/store", "a", 0);
+
+    assertThat(latest.getCode()).isZero();
+    assertThat(latest.getHeight()).isEqualTo(2);
+    assertThat(latest.getKey()).isEqualTo(bytes("a"));
+    assertThat(latest.getValue()).isEqualTo(bytes("1"));
+    assertThat(chain.query("", "a", 1).getHeight()).isEqualTo(1);
+    assertThat(chain.query("store", "a", 1).getValue()).isEqualTo(bytes("1"));
+  }
+
+  @Test
+  void shouldTellHeightsItCannotAnswer() {
+    chain.block(text("a", "1"));
+    chain.block(text("a", "2"));
+    chain.block();
+
+    assertThat(chain.query("", "a", 2).getValue()).isEqualTo(bytes("2"));
+    ResponseQuery pruned = chain.query("", "a", 1);
+    assertThat(pruned.getCode()).isEqualTo(3);
+    assertThat(pruned.getCodespace()).isEqualTo("varve");
+    assertThat(pruned.getLog())
+        .isEqualTo(
+            "history is not kept: the key may have had another value at height 1,"
+                + " the latest is 3");
+    assertThat(chain.query("", "a", 4).getCode()).isEqualTo(1);
+    assertThat(chain.query("", "a", 4).getLog()).isEqualTo("height 4 is above the latest, 3");
+    assertThat(chain.query("", "none", 3).getCode()).isEqualTo(2);
+    assertThat(chain.query("", "none", 2).getCode()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldKeepInnerKeysFromUsers() {
+    ByteString tx = Transactions.envelope(9).delete(bytes("a")).build();
+    chain.block(tx);
+    ByteString inner = StateKeys.accepted(9, Transactions.hash(tx));
+    assertThat(engine.state).containsKey(inner);
+
+    for (ByteString key : new ByteString[] {inner, inner.substring(1)}) {
+      RequestQuery query = RequestQuery.newBuilder().setData(key).build();
+      assertThat(chain.ledger.query(query).getCode()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldRefuseProofs() {
+    RequestQuery query = RequestQuery.newBuilder().setData(bytes("a")).setProve(true).build();
+
+    assertThat(chain.ledger.query(query).getCode()).isEqualTo(1);
+    assertThat(chain.ledger.query(query).getLog()).contains("proofs are not offered yet");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/nothing | 1 | unknown path \"/nothing\", known are",
+        "/tx | 1 | bad hash \"\", allowed are 64 hex digits",
+        "/tx/0x12 | 1 | bad hash \"0x12\"",
+        "/block | 1 | bad height \"\"",
+        "/block/0 | 1 | bad height \"0\"",
+        "/block/-1 | 1 | bad height \"-1\"",
+        "/block/x | 1 | bad height \"x\"",
+        "/block/99999999999999999999 | 1 | bad height",
+        "/block/2 | 2 | no block 2, the latest is 1",
+        "/store | 1 | the key has 0 bytes",
+      })
+  void shouldSayWhatIsWrong(String path, int code, String log) {
+    chain.block();
+    ResponseQuery response = chain.query(path);
+
+    assertThat(response.getCode()).isEqualTo(code);
+    assertThat(response.getLog()).contains(log);
+    assertThat(response.getCodespace()).isEqualTo("varve");
+  }
+
+  @Test
+  void shouldFindTransactionsByHashInAnyCase() {
+    chain.block(text("a", "1"), text("b", "2"));
+    String hash = Json.hex(Transactions.hash(text("b", "2")));
+    ResponseQuery response = chain.query("/tx/" + hash);
+
+    assertThat(response.getCode()).isZero();
+    assertThat(response.getHeight()).isEqualTo(1);
+    assertThat(response.getIndex()).isEqualTo(1);
+    assertThat(chain.query("/tx/0x" + hash.toLowerCase(Locale.ROOT)).getValue())
+        .isEqualTo(response.getValue());
+    assertThat(chain.query("/logs/" + "00".repeat(32)).getCode()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldBoundWhatABlockLists() {
+    ByteString[] txs = new ByteString[QueryHandler.MAX_LISTED_TXS + 1];
+    java.util.Arrays.setAll(txs, i -> text("k", Integer.toString(i)));
+    chain.block(txs);
+    String body = chain.query("/block/1").getValue().toStringUtf8();
+
+    assertThat(body).contains("\"tx_count\":10001");
+    assertThat(body).contains(Json.hex(Transactions.hash(txs[9_999])));
+    assertThat(body).doesNotContain(Json.hex(Transactions.hash(txs[10_000])));
+  }
+
+  @Test
+  void shouldLetEveryPeerConnect() {
+    assertThat(chain.query("/p2p/filter/addr/127.0.0.1:26656").getCode()).isZero();
+    assertThat(chain.query("p2p/filter/id/abcdef").getCode()).isZero();
+  }
+
+  @Test
+  void shouldTellFailuresOfTheStoreApart() {
+    chain.block(text("a", "1"));
+    engine.failure = new StorageException.Unavailable("the database does not answer", null);
+    assertThat(chain.query("", "a", 0).getCode()).isEqualTo(4);
+    assertThat(chain.query("/block/1").getLog()).contains("the database does not answer");
+    engine.failure = new StorageException.Corruption("key 61: checksum", null);
+    assertThat(chain.query("", "a", 0).getCode()).isEqualTo(5);
+    assertThat(chain.query("/block/1").getLog()).contains("key 61: checksum");
+  }
+
+  @Test
+  void shouldAnswerStatusBeforeAndAfterTheFirstBlock() {
+    assertThat(chain.query("/status").getValue().toStringUtf8()).contains("\"height\":\"0\"");
+    chain.block();
+    assertThat(chain.query("/status").getValue().toStringUtf8())
+        .contains("\"chain_id\":\"test-chain\"", "\"height\":\"1\"");
+  }
+
+  @Property(tries = 200)
+  void shouldNeverThrow(@ForAll String path, @ForAll byte[] data, @ForAll long height) {
+    Ledger ledger = new Chain(new InMemoryEngine()).started().ledger;
+    RequestQuery query =
+        RequestQuery.newBuilder()
+            .setPath(path)
+            .setData(ByteString.copyFrom(data))
+            .setHeight(height)
+            .build();
+
+    assertThat(ledger.query(query).getCode()).isBetween(0, 5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 1970-01-01T00:00:00Z",
+    "1700000000, 120000000, 2023-11-14T22:13:20.12Z",
+    "1700000000, 1, 2023-11-14T22:13:20.000000001Z",
+    "-62135596800, 0, 0001-01-01T00:00:00Z",
+  })
+  void shouldWriteTimesAsTheNodeDoes(long seconds, int nanos, String wanted) {
+    assertThat(Json.time(Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build()))
+        .isEqualTo(wanted);
+  }
+}
