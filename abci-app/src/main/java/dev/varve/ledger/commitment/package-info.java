@@ -23,30 +23,31 @@
  *
  * <h2>Buckets</h2>
  *
- * With {@code n} live keys there are {@code N = ceil(n / 4)} buckets (linear hashing). With {@code m}
- * the least power of 2 that is at least N, and {@code x} the first 8 bytes of K as a number, the key
- * is in bucket {@code b = x mod m}, or {@code b - m/2} where b is not below N. Bucket {@code b > 0}
- * is split from, and merged into, its parent: b without its highest set bit.
+ * With {@code n} live keys there are {@code N = ceil(n / 4)} buckets (linear hashing). With {@code
+ * m} the least power of 2 that is at least N, and {@code x} the first 8 bytes of K as a number, the
+ * key is in bucket {@code b = x mod m}, or {@code b - m/2} where b is not below N. Bucket {@code b
+ * > 0} is split from, and merged into, its parent: b without its highest set bit.
  *
  * <h2>A block</h2>
  *
  * A put, and the delete of a key that is there, have an effect. Without any the root stays. Else,
  * with N before and N' after the block, these buckets below N' are rewritten, in ascending order,
- * once each: those that N' gives to the keys of the writes with an effect, and those from min(N, N')
- * to max(N, N') - 1 and their parents. Buckets from N' on lose their position. To rewrite a bucket:
- * its position, if any, turns inactive; its leaf takes position {@code next}, active; next grows by 1.
+ * once each: those that N' gives to the keys of the writes with an effect, and those from min(N,
+ * N') to max(N, N') - 1 and their parents. Buckets from N' on lose their position. To rewrite a
+ * bucket: its position, if any, turns inactive; its leaf takes position {@code next}, active; next
+ * grows by 1.
  *
- * <p>Then the log is compacted: as many times as buckets were rewritten, but only while {@code next -
- * oldest > 3 N' + 16,384}, the bucket at {@code oldest} is rewritten. {@code oldest} is the lowest
- * active position, or next where none is.
+ * <p>Then the log is compacted: as many times as buckets were rewritten, but only while {@code next
+ * - oldest > 3 N' + 16,384}, the bucket at {@code oldest} is rewritten. {@code oldest} is the
+ * lowest active position, or next where none is.
  *
  * <h2>The log</h2>
  *
- * Twig {@code w} has positions 4,096 w to 4,096 w + 4,095; leaf i is the hash at position 4,096 w + i,
- * also after it turned inactive, and 0 where nothing was appended. Its active bits are 512 bytes: bit
- * {@code i mod 8} (lowest first) of byte {@code i / 8}. The upper tree has C leaves, the least power
- * of 4 that is at least {@code next / 4,096 - oldest / 4,096 + 1}; twig w of that window is leaf
- * {@code w mod C}, the others are 0. With C = 1 the upper root is the twig itself.
+ * Twig {@code w} has positions 4,096 w to 4,096 w + 4,095; leaf i is the hash at position 4,096 w +
+ * i, also after it turned inactive, and 0 where nothing was appended. Its active bits are 512
+ * bytes: bit {@code i mod 8} (lowest first) of byte {@code i / 8}. The upper tree has C leaves, the
+ * least power of 4 that is at least {@code next / 4,096 - oldest / 4,096 + 1}; twig w of that
+ * window is leaf {@code w mod C}, the others are 0. With C = 1 the upper root is the twig itself.
  *
  * <h2>Delta</h2>
  *
@@ -67,28 +68,30 @@
  *
  * <h2>Proofs, as they will be</h2>
  *
- * A proof of a key shows, under one root: (1) all entries of its bucket, which give the leaf; (2) the
- * path of the leaf in its twig, 6 x 3 hashes; (3) the active bits, in which the leaf's is set; (4) the
- * path of the twig; (5) the numbers in the root. Inclusion: the key's entry is among the entries, and
- * the value and height hash to its digest. Exclusion: no entry has the key's hash. With no keys the
- * root's own numbers are the proof. About 64 (n + 1) + 576 + 512 bytes and 96 a level of the tree.
+ * A proof of a key shows, under one root: (1) all entries of its bucket, which give the leaf; (2)
+ * the path of the leaf in its twig, 6 x 3 hashes; (3) the active bits, in which the leaf's is set;
+ * (4) the path of the twig; (5) the numbers in the root. Inclusion: the key's entry is among the
+ * entries, and the value and height hash to its digest. Exclusion: no entry has the key's hash.
+ * With no keys the root's own numbers are the proof. About 64 (n + 1) + 576 + 512 bytes and 96 a
+ * level of the tree.
  *
  * <h2>Security</h2>
  *
  * Invariant: each bucket below N has exactly one active position, which holds the hash of all its
- * entries. The validators uphold it as they do execution itself: a root signed by two thirds of them
- * is one that this package computed. Given that, the verifier computes the bucket from the key hash
- * and N, both bound by the root; only one active leaf carries that bucket number; a stale leaf of the
- * same bucket is there but its bit is not set; and a bucket shown whole leaves no place for a key that
- * is not shown. To show anything else takes a collision of SHA-256: kinds are separated by the last
- * byte, lengths within a kind are fixed but for key, value and bucket, where a message of another
- * length is another message.
+ * entries. The validators uphold it as they do execution itself: a root signed by two thirds of
+ * them is one that this package computed. Given that, the verifier computes the bucket from the key
+ * hash and N, both bound by the root; only one active leaf carries that bucket number; a stale leaf
+ * of the same bucket is there but its bit is not set; and a bucket shown whole leaves no place for
+ * a key that is not shown. To show anything else takes a collision of SHA-256: kinds are separated
+ * by the last byte, lengths within a kind are fixed but for key, value and bucket, where a message
+ * of another length is another message.
  *
  * <p>Grinding: key hashes are public, so anyone can search keys that fall in one bucket. To have M
- * more of them there costs M N hashes and M keys that consensus accepts; a write to that bucket then
- * hashes 64 M bytes, about 35 ns each key. N = 1.25 million, M = 1,000: 1.25 billion hashes for 35 us
- * a block in which the bucket is written, once a block however often it is written. Only splits that
- * follow the growth of the whole state relieve it, which a key ground on more bits evades. The cost is
- * linear in what the attacker got committed, and never more than hashing all attack keys once a block.
+ * more of them there costs M N hashes and M keys that consensus accepts; a write to that bucket
+ * then hashes 64 M bytes, about 35 ns each key. N = 1.25 million, M = 1,000: 1.25 billion hashes
+ * for 35 us a block in which the bucket is written, once a block however often it is written. Only
+ * splits that follow the growth of the whole state relieve it, which a key ground on more bits
+ * evades. The cost is linear in what the attacker got committed, and never more than hashing all
+ * attack keys once a block.
  */
 package dev.varve.ledger.commitment;

@@ -152,7 +152,9 @@ class RestoreTest {
 
     MemoryEngine root = engine(8);
     root.commit(
-        9, List.of(), new StateCommitment.Update(ByteString.copyFrom(new byte[32]), ByteString.EMPTY, 0));
+        9,
+        List.of(),
+        new StateCommitment.Update(ByteString.copyFrom(new byte[32]), ByteString.EMPTY, 0));
     assertCorrupt(root, "committed at height 9 is 0000");
   }
 

@@ -15,9 +15,10 @@ import java.util.Locale;
  * Merkle tree in the same run.
  *
  * <p>Times are microseconds of the thread's processor time a write, so that other load on the
- * machine counts only where it takes the caches; medians over rounds. {@code total} is the whole of {@link
- * StateCommitment#apply}, {@code digest} the SHA-256 of the same keys and values on their own, which
- * every scheme pays, {@code own} the difference; {@code sparse} is the baseline without digests.
+ * machine counts only where it takes the caches; medians over rounds. {@code total} is the whole of
+ * {@link StateCommitment#apply}, {@code digest} the SHA-256 of the same keys and values on their
+ * own, which every scheme pays, {@code own} the difference; {@code sparse} is the baseline without
+ * digests.
  */
 public final class AppHashBench {
   private static final int LOAD_BLOCK = 5_000;
@@ -37,8 +38,10 @@ public final class AppHashBench {
     new AppHashBench(out, options).run();
   }
 
-  /** {@code [--json] [--rounds N] [--writes N] [--value BYTES] [--keys N,N] [--blocks N,N]
-   * [--no-baseline]}. */
+  /**
+   * {@code [--json] [--rounds N] [--writes N] [--value BYTES] [--keys N,N] [--blocks N,N]
+   * [--no-baseline]}.
+   */
   public static void main(String[] args) {
     run(System.out, Options.parse(args));
   }

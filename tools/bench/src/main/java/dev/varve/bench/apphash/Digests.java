@@ -7,7 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Digests keys and values as every candidate must: what the commitment's own cost is apart from. */
+/**
+ * Digests keys and values as every candidate must: what the commitment's own cost is apart from.
+ */
 final class Digests {
   private final MessageDigest sha;
   private final byte[] message = new byte[1 << 16];

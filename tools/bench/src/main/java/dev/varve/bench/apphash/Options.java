@@ -66,13 +66,16 @@ public record Options(
 
   private Options with(String name, String value) {
     return switch (name) {
-      case "--keys" -> new Options(numbers(value), blocks, rounds, writes, valueBytes, baseline, json);
-      case "--blocks" -> new Options(keys, numbers(value), rounds, writes, valueBytes, baseline, json);
+      case "--keys" ->
+          new Options(numbers(value), blocks, rounds, writes, valueBytes, baseline, json);
+      case "--blocks" ->
+          new Options(keys, numbers(value), rounds, writes, valueBytes, baseline, json);
       case "--rounds" ->
           new Options(keys, blocks, Integer.parseInt(value), writes, valueBytes, baseline, json);
       case "--writes" ->
           new Options(keys, blocks, rounds, Integer.parseInt(value), valueBytes, baseline, json);
-      case "--value" -> new Options(keys, blocks, rounds, writes, Integer.parseInt(value), baseline, json);
+      case "--value" ->
+          new Options(keys, blocks, rounds, writes, Integer.parseInt(value), baseline, json);
       default ->
           throw new IllegalArgumentException(
               "option "
