@@ -14,6 +14,9 @@ final class BucketTable {
   /** Average entries a bucket: fewer make the log longer, more make a bucket's hash dearer. */
   static final int LOAD = 4;
 
+  /** The most keys whose buckets an int can number. */
+  static final long MAX_KEYS = (long) LOAD * Integer.MAX_VALUE;
+
   private static final int ENTRY = Arena.ENTRY_BYTES;
   private static final int PAGE_SHIFT = 14;
   private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;

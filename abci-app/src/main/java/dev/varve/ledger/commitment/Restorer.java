@@ -104,8 +104,9 @@ final class Restorer {
     }
     int count = segment.buckets();
     if (segment.firstPosition() != log.next()
+        || segment.firstPosition() < 0
         || segment.keys() < 0
-        || count < 0
+        || segment.keys() > BucketTable.MAX_KEYS
         || count != BucketTable.bucketsFor(segment.keys())) {
       throw new StorageException.Corruption(
           "the commitment delta of height "
