@@ -56,7 +56,7 @@ final class NodeHttp implements AutoCloseable {
     server.createContext("/status", new Page(JSON, () -> ok(status.get().toJson())));
     server.createContext("/health", new Page(TEXT, () -> health(status.get())));
     server.createContext("/", new Page(TEXT, NodeHttp::index));
-    ThreadPoolExecutor threads = threads(socket.getPort());
+    ThreadPoolExecutor threads = threads(server.getAddress().getPort());
     server.setExecutor(threads);
     server.start();
     return new NodeHttp(server, threads);

@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import com.google.protobuf.ByteString;
+import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
@@ -57,7 +58,8 @@ public final class StoreCheck {
     }
     checkState(last);
     if (last > 0 && !full()) {
-      guard("commitment", () -> AppHashCheck.problems(store, applied)).ifPresent(problems::addAll);
+      // Throws Corruption when state and commitment do not give the app hash on record.
+      guard("app hash", () -> StateCommitment.restore(new ReadOnlyEngine(store)));
     }
     return new CheckReport(first, last, blocks, transactions, keys, problems);
   }

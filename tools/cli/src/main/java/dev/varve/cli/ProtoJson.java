@@ -9,12 +9,16 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /** Records as JSON: every field, bytes in upper-case hex, times in ISO 8601. */
 final class ProtoJson {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final Set<FieldDescriptor.Type> UNSIGNED =
+      EnumSet.of(FieldDescriptor.Type.UINT32, FieldDescriptor.Type.FIXED32);
 
   private ProtoJson() {}
 
@@ -24,12 +28,12 @@ final class ProtoJson {
       if (field.isRepeated()) {
         ArrayNode array = node.putArray(field.getName());
         for (Object item : (List<?>) message.getField(field)) {
-          array.add(value(item));
+          array.add(value(field, item));
         }
       } else if (field.hasPresence() && !message.hasField(field)) {
         node.putNull(field.getName());
       } else {
-        node.set(field.getName(), value(message.getField(field)));
+        node.set(field.getName(), value(field, message.getField(field)));
       }
     }
     return node;
@@ -39,7 +43,7 @@ final class ProtoJson {
     return HexFormat.of().withUpperCase().formatHex(bytes.toByteArray());
   }
 
-  private static JsonNode value(Object value) {
+  private static JsonNode value(FieldDescriptor field, Object value) {
     if (value instanceof ByteString bytes) {
       return JSON.textNode(hex(bytes));
     }
@@ -53,7 +57,8 @@ final class ProtoJson {
       return JSON.booleanNode(flag);
     }
     if (value instanceof Integer number) {
-      return JSON.numberNode(number);
+      boolean unsigned = UNSIGNED.contains(field.getType());
+      return unsigned ? JSON.numberNode(Integer.toUnsignedLong(number)) : JSON.numberNode(number);
     }
     return value instanceof Long number ? JSON.numberNode(number) : JSON.textNode(value.toString());
   }

@@ -1,0 +1,164 @@
+package dev.varve.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeConfigTest {
+  @TempDir private Path folder;
+  private NodeHome home;
+
+  @BeforeEach
+  void setUp() {
+    home = new NodeHome(folder.resolve("home"));
+    home.create(Map.of());
+  }
+
+  @Test
+  void shouldReadTheTemplateAsTheDefaults() {
+    NodeConfig config = NodeConfig.load(home, Map.of());
+
+    assertThat(config.abci().address()).isEqualTo("tcp://127.0.0.1:26658");
+    assertThat(config.abci().transport()).isEqualTo("socket");
+    assertThat(config.memory().bytes()).isEqualTo(256L << 20);
+    assertThat(config.disk().path()).isEqualTo(home.path().resolve("store"));
+    assertThat(config.retain().blocks()).isZero();
+    assertThat(config.http().enabled()).isTrue();
+    assertThat(config.logLevel()).isEqualTo("info");
+  }
+
+  @Test
+  void shouldNameEveryKeyInTheTemplateWithItsDefault() throws IOException {
+    String text = Files.readString(home.configFile());
+
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      assertThat(text).contains("\n[" + key.section() + "]\n");
+      assertThat(text).contains("\n#" + key.leaf() + " = " + key.text() + "\n");
+    }
+  }
+
+  @Test
+  void shouldReadTheTemplateWithEveryCommentTakenAway() throws IOException {
+    NodeConfig defaults = NodeConfig.load(home, Map.of());
+    String text = Files.readString(home.configFile());
+    Files.writeString(home.configFile(), text.replaceAll("(?m)^#(\\w+ = )", "$1"));
+
+    assertThat(NodeConfig.load(home, Map.of())).isEqualTo(defaults);
+  }
+
+  @Test
+  void shouldWriteSettingsThatDifferAsActiveLines() {
+    NodeHome other = new NodeHome(folder.resolve("other"));
+    other.create(Map.of("http.address", "off", "abci.address", "tcp://127.0.0.1:1234"));
+
+    NodeConfig config = NodeConfig.load(other, Map.of());
+
+    assertThat(config.http().enabled()).isFalse();
+    assertThat(config.abci().address()).isEqualTo("tcp://127.0.0.1:1234");
+  }
+
+  @Test
+  void shouldLetTheCommandLineWin() throws IOException {
+    write("[http]", "address = \"off\"");
+
+    NodeConfig config = NodeConfig.load(home, Map.of("http.address", "127.0.0.1:9"));
+
+    assertThat(config.http().address()).isEqualTo("127.0.0.1:9");
+  }
+
+  @Test
+  void shouldNameTheCommandLineWhereItsValueIsBad() {
+    assertThatThrownBy(() -> NodeConfig.load(home, Map.of("abci.address", "nowhere")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "command line: abci.address = \"nowhere\": must be tcp://HOST:PORT or unix:///PATH");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[memory]  | bytes = 5                     | memory.bytes = 5: must be bytes such as",
+        "[memory]  | bytes = \"1 MiB\"             | memory.bytes = \"1 MiB\": must be bytes such as",
+        "[memory]  | bytes = \"lots\"              | memory.bytes = \"lots\": must be",
+        "[memory]  | bytes = true                  | memory.bytes = true: must be",
+        "[memory]  | bytes = [1]                   | memory.bytes = [1",
+        "[disk]    | store = \"leveldb\"           | disk.store = \"leveldb\": must be one of rocksdb",
+        "[disk]    | path = \"\"                   | disk.path = \"\": must be a folder",
+        "[disk]    | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",
+        "[disk]    | wal_bytes = 1.5               | disk.wal_bytes = 1.5: must be",
+        "[disk]    | background_jobs = 0           | disk.background_jobs = 0: must be a whole number",
+        "[retain]  | blocks = -1                   | retain.blocks = -1: must be a whole number, 0 to",
+        "[abci]    | address = \"tcp://x\"         | abci.address = \"tcp://x\": must be tcp://HOST:PORT",
+        "[abci]    | address = \"tcp://x:70000\"   | abci.address = \"tcp://x:70000\": must be",
+        "[abci]    | transport = \"http\"          | abci.transport = \"http\": must be one of socket, grpc",
+        "[abci]    | max_message_bytes = 1         | abci.max_message_bytes = 1: must be bytes",
+        "[http]    | address = \"26659\"           | http.address = \"26659\": must be HOST:PORT or off",
+        "[log]     | level = \"loud\"              | log.level = \"loud\": must be one of error",
+      })
+  void shouldRefuseABadValue(String section, String line, String message) throws IOException {
+    write("# a comment", section, line);
+
+    assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(home.configFile() + ":3: " + message);
+  }
+
+  @Test
+  void shouldNameWhatASectionHasWhenAKeyIsUnknown() throws IOException {
+    write("[memory]", "bites = 5");
+
+    assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(home.configFile() + ":2: unknown key memory.bites; [memory] has bytes");
+  }
+
+  @Test
+  void shouldNameTheSectionsWhenOneIsUnknown() throws IOException {
+    write("[gateway]", "address = \"x\"");
+
+    assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(":1: unknown key gateway; the sections are abci, memory, disk");
+  }
+
+  @Test
+  void shouldNameTheLineOfBadToml() throws IOException {
+    write("[memory]", "bytes = = 5");
+
+    assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(home.configFile() + ":2: ");
+  }
+
+  @Test
+  void shouldRefuseAUnixSocketWithGrpc() throws IOException {
+    write("[abci]", "address = \"unix:///tmp/x\"", "transport = \"grpc\"");
+
+    assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(":2: abci.address = \"unix:///tmp/x\": must be tcp://HOST:PORT with");
+  }
+
+  @Test
+  void shouldSayHowToMakeAHomeWhereThereIsNone() {
+    NodeHome none = new NodeHome(folder.resolve("none"));
+
+    assertThatThrownBy(() -> NodeConfig.load(none, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("varve init --home " + none.path());
+  }
+
+  private void write(String... lines) throws IOException {
+    Files.writeString(home.configFile(), String.join("\n", lines) + "\n");
+  }
+}

@@ -1,0 +1,157 @@
+package dev.varve.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.varve.storage.EngineStatus;
+import dev.varve.storage.MemoryStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NodeHttpTest {
+  private final NodeMetrics metrics = new NodeMetrics();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile NodeStatus status = status("up", null);
+  private NodeHttp http;
+
+  @BeforeEach
+  void setUp() {
+    metrics.observe(() -> status.engine());
+    http = NodeHttp.start("127.0.0.1:0", metrics, () -> status);
+  }
+
+  @AfterEach
+  void tearDown() {
+    http.close();
+    metrics.close();
+  }
+
+  @Test
+  void shouldServeMetricsInPrometheusFormat() throws Exception {
+    metrics.committed(3, 1);
+    metrics.abciCall("commit").record(java.time.Duration.ofMillis(5));
+
+    HttpResponse<String> answer = get("/metrics");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(answer.body().lines())
+        .contains(
+            "varve_height 7.0",
+            "varve_disk_height 5.0",
+            "varve_disk_lag_blocks 2.0",
+            "varve_disk_up 1.0",
+            "varve_memory_bytes 11.0",
+            "varve_log_bytes 13.0",
+            "varve_forces_total 17.0",
+            "varve_txs_total{result=\"ok\"} 3.0",
+            "varve_txs_total{result=\"failed\"} 1.0",
+            "varve_abci_call_seconds_count{call=\"commit\"} 1")
+        .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"));
+  }
+
+  @Test
+  void shouldServeStatusAsJson() throws Exception {
+    Map<String, String> fields = fields(get("/status").body());
+
+    assertThat(fields)
+        .containsEntry("healthy", "true")
+        .containsEntry("chain_id", "test \"chain\"")
+        .containsEntry("height", "7")
+        .containsEntry("disk_height", "5")
+        .containsEntry("lag_blocks", "2")
+        .containsEntry("app_hash", "AB")
+        .containsEntry("forces", "17")
+        .containsEntry("failure", "null");
+  }
+
+  @Test
+  void shouldBeHealthyWhileEverythingWorks() throws Exception {
+    HttpResponse<String> answer = get("/health");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("ok\n");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithAStore() throws Exception {
+    status = status("no space left", null);
+
+    HttpResponse<String> answer = get("/health");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("disk store: no space left; memory store: up\n");
+  }
+
+  @Test
+  void shouldSayThatTheApplicationFailed() throws Exception {
+    status = status("up", "block 7 comes again");
+
+    HttpResponse<String> answer = get("/health");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("block 7 comes again\n");
+  }
+
+  @Test
+  void shouldRefuseOtherMethodsAndPages() throws Exception {
+    HttpRequest post =
+        HttpRequest.newBuilder(uri("/status"))
+            .POST(HttpRequest.BodyPublishers.ofString("x"))
+            .build();
+
+    assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+    assertThat(get("/nothing").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldNameAnAddressThatIsTaken() {
+    String address = "127.0.0.1:" + http.port();
+
+    assertThatThrownBy(() -> NodeHttp.start(address, metrics, () -> status))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining(address);
+  }
+
+  private static NodeStatus status(String disk, String failure) {
+    MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(1, 11, 100, 0, 0, 0);
+    EngineStatus engine = new EngineStatus(7, 5, disk, "up", memory, 1000, 13, 17);
+    return new NodeStatus(
+        "1", 42, Instant.EPOCH, "test \"chain\"", "AB", Instant.EPOCH, engine, 4, failure);
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + http.port() + path);
+  }
+
+  private static Map<String, String> fields(String json) throws IOException {
+    Map<String, String> fields = new HashMap<>();
+    try (JsonParser parser = new JsonFactory().createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        fields.put(name, parser.getText());
+      }
+    }
+    return fields;
+  }
+}
