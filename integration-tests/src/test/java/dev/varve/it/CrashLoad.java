@@ -8,6 +8,7 @@ import dev.varve.testnet.CometRpc;
 import dev.varve.testnet.TestnetException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,14 +50,15 @@ final class CrashLoad implements AutoCloseable {
   }
 
   /**
-   * Asks Varve for every transaction that was ever seen committed.
+   * Asks Varve for the transactions that were seen committed in these blocks.
    *
    * @return how many there are
    */
-  int requireAllCommitted() {
-    Map<String, Committed> now = Map.copyOf(committed);
-    now.forEach(this::requireCommitted);
-    return now.size();
+  int requireCommitted(long fromHeight, long toHeight) {
+    Map<String, Committed> asked = new HashMap<>(committed);
+    asked.values().removeIf(tx -> tx.height() < fromHeight || tx.height() > toHeight);
+    asked.forEach(this::requireCommitted);
+    return asked.size();
   }
 
   private void requireCommitted(String hash, Committed tx) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** With create_empty_blocks = false a chain without transactions makes no blocks. */
 class IdleChainIT {
   /** At a pause of 10 ms a chain that does not rest makes dozens of blocks in this time. */
-  private static final long WATCH_MS = 2_000;
+  private static final long WATCH_MS = 1_000;
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
 

@@ -126,9 +126,10 @@ public final class CometHome {
     return URI.create(setting("rpc.laddr").replaceFirst("^tcp:", "http:"));
   }
 
-  /** Where the node dials its application: tcp://127.0.0.1:26658. */
+  /** Where the node dials its application, always with a scheme: tcp://127.0.0.1:26658. */
   public String proxyApp() {
-    return setting("proxy_app");
+    String address = setting("proxy_app");
+    return address.contains("://") ? address : "tcp://" + address;
   }
 
   /** The version of the node that set this home up, as it calls itself. */

@@ -128,7 +128,12 @@ public record NodeSettings(
     return portBase + 1;
   }
 
+  /**
+   * The address as config.toml takes it. The node's gRPC client knows no scheme but its own: given
+   * tcp:// it takes the whole for a host name and waits for ever.
+   */
   String appAddress() {
-    return proxyApp == null ? "tcp://127.0.0.1:" + (portBase + 2) : proxyApp;
+    String address = proxyApp == null ? "tcp://127.0.0.1:" + (portBase + 2) : proxyApp;
+    return transport == Transport.GRPC ? address.replaceFirst("^tcp://", "") : address;
   }
 }
