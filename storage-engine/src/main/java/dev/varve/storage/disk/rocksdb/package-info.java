@@ -1,0 +1,26 @@
+/**
+ * The embedded disk store on RocksDB.
+ *
+ * <p>Entry type: {@link dev.varve.storage.disk.rocksdb.RocksDbStore}. Its folder holds the marker
+ * {@code FORMAT} ({@code rocksdb 1}) and RocksDB's files in {@code db}. Column families, with the
+ * record types in them:
+ *
+ * <pre>
+ * default      META
+ * chain        BLOCK, TRANSACTION, RESULT, LOG, MARKER, in height order: only ever appended
+ * index        INDEX
+ * state        STATE
+ * commitment   COMMITMENT
+ * </pre>
+ *
+ * <p>Invariants: all records of a block are in one write batch, forced before {@code apply}
+ * returns, with its marker; so the last marker tells the height that is held whole. A marker's
+ * {@code batch_crc} is the CRC32C of the batch's records as they are encoded here, without index
+ * and marker, and compares within one store only. The index entry of a transaction points to the
+ * last success, else to the last inclusion.
+ *
+ * <p>The write batch is encoded by hand: sequence (8 bytes, 0) and count (4 bytes), little-endian,
+ * then records of tag, family number (varint, none for the default one), key and value, each with
+ * its length as varint in front.
+ */
+package dev.varve.storage.disk.rocksdb;

@@ -1,0 +1,49 @@
+/**
+ * The storage engine's interfaces, and the bytes of the records that stores keep.
+ *
+ * <p>Entry type: {@link dev.varve.storage.StorageEngine}. Stores implement {@link
+ * dev.varve.storage.DiskStore} or {@link dev.varve.storage.MemoryStore}; {@link
+ * dev.varve.storage.BlockBatch} is what a block writes. Failures are the kinds of {@link
+ * dev.varve.storage.StorageException}.
+ *
+ * <h2>Value</h2>
+ *
+ * <pre>
+ *  0         1                       5
+ * +---------+-----------------------+------------------+
+ * | version | CRC32C, big-endian    | payload ...      |
+ * | 1 byte  | 4 bytes               | protobuf         |
+ * +---------+-----------------------+------------------+
+ * </pre>
+ *
+ * The version is 1. The checksum covers the record type's code (1 byte), the key without any type
+ * in front of it, and the payload, in this order: a value under another key, or taken for another
+ * type, does not open. It is verified at every read; a damaged version byte is an unknown version.
+ * The payload is a message of {@code records.proto}, but for META and COMMITMENT, where it is the
+ * bytes as given.
+ *
+ * <h2>Keys</h2>
+ *
+ * All numbers are big-endian, so that byte order is number order. Heights are not negative.
+ *
+ * <pre>
+ * BLOCK, TRANSACTION, RESULT, LOG, MARKER (13 bytes)
+ *  0                      8        9             13
+ * +----------------------+--------+-------------+
+ * | height               | type   | slice       |    BLOCK and MARKER: slice 0
+ * +----------------------+--------+-------------+
+ *
+ * INDEX       SHA-256 of the transaction, 32 bytes
+ * STATE       the ledger's key
+ * META        name, UTF-8
+ * COMMITMENT  height, 8 bytes
+ *
+ * Where all types lie in one place (memory): type code, 1 byte, then one of the above.
+ * </pre>
+ *
+ * Slice n of a block holds its transactions, results or logs 64 n to 64 n + 63. MARKER has the
+ * highest code: it is the last key of its height, and the last one of all is the applied height.
+ * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-1.txt} among the tests holds
+ * the bytes.
+ */
+package dev.varve.storage;

@@ -1,0 +1,167 @@
+package dev.varve.storage.disk.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.StoreFolder;
+import dev.varve.storage.fixture.BatchBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+class RocksDbDamageTest {
+  @TempDir Path folder;
+
+  private RocksDbStore open() {
+    return RocksDbStore.open(folder, RocksDbConfig.defaults());
+  }
+
+  /** Flips one bit of every value, past RocksDB's own checksums, as bad memory would. */
+  private void flipABitOfEveryValue(long seed, boolean markers) throws RocksDBException {
+    Random random = new Random(seed);
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    for (ColumnFamily family : ColumnFamily.values()) {
+      families.add(new ColumnFamilyDescriptor(family.nameBytes()));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    String path = folder.resolve(RocksDbStore.DATABASE_FOLDER).toString();
+    try (DBOptions options = new DBOptions();
+        RocksDB db = RocksDB.open(options, path, families, handles)) {
+      for (ColumnFamilyHandle handle : handles) {
+        try (RocksIterator entries = db.newIterator(handle)) {
+          for (entries.seekToFirst(); entries.isValid(); entries.next()) {
+            byte[] key = entries.key();
+            boolean marker =
+                Arrays.equals(handle.getName(), ColumnFamily.CHAIN.nameBytes())
+                    && key[8] == RecordType.MARKER.code();
+            if (marker == markers) {
+              byte[] value = entries.value();
+              value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
+              db.put(handle, key, value);
+            }
+          }
+        }
+      }
+      handles.forEach(ColumnFamilyHandle::close);
+    }
+  }
+
+  @Test
+  void shouldDetectAFlippedBitInEveryRecord() throws RocksDBException {
+    long seed = Long.getLong("varve.seed", System.nanoTime());
+    System.out.println("RocksDbDamageTest seed " + seed);
+    BlockBatch batch =
+        BatchBuilder.random(1, 70, 30, new Random(seed))
+            .meta("chain_id", ByteString.copyFromUtf8("varve-1"))
+            .write("skey", "value")
+            .build();
+    try (RocksDbStore store = open()) {
+      store.apply(List.of(batch));
+    }
+    flipABitOfEveryValue(seed, false);
+    try (RocksDbStore store = open()) {
+      requireCorrupt(() -> store.block(1), "BLOCK", seed);
+      for (int slice = 0; slice < 2; slice++) {
+        int at = slice;
+        requireCorrupt(() -> store.transactions(1, at), "TRANSACTION", seed);
+        requireCorrupt(() -> store.results(1, at), "RESULT", seed);
+        requireCorrupt(() -> store.logs(1, at), "LOG", seed);
+      }
+      for (ByteString hash : batch.txHashes()) {
+        requireCorrupt(() -> store.locate(hash), "INDEX", seed);
+      }
+      requireCorrupt(() -> store.state(ByteString.copyFromUtf8("skey")), "736b6579", seed);
+      requireCorrupt(() -> store.meta("chain_id"), "META", seed);
+      requireCorrupt(() -> store.scanCommitments((height, bytes) -> {}), "COMMITMENT", seed);
+      ByteString from = ByteString.copyFromUtf8("s");
+      ByteString to = ByteString.copyFromUtf8("t");
+      requireCorrupt(() -> store.scanState(from, to, (key, state) -> true), "STATE", seed);
+    }
+  }
+
+  private static void requireCorrupt(Runnable read, String named, long seed) {
+    assertThatThrownBy(read::run)
+        .as("seed %d", seed)
+        .isInstanceOf(StorageException.Corruption.class)
+        .hasMessageContaining(named);
+  }
+
+  @Test
+  void shouldRefuseToOpenWithADamagedMarker() throws RocksDBException {
+    try (RocksDbStore store = open()) {
+      store.apply(List.of(BatchBuilder.at(1).build()));
+    }
+    flipABitOfEveryValue(3, true);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StorageException.Corruption.class)
+        .hasMessageContaining("MARKER");
+  }
+
+  @Test
+  void shouldReadAStoreThatIsOpenElsewhereAndChangeNothing() {
+    try (RocksDbStore writer = open()) {
+      writer.apply(List.of(BatchBuilder.at(1).tx("a=1", 0).build()));
+      try (RocksDbStore reader = RocksDbStore.openReadOnly(folder, RocksDbConfig.defaults())) {
+        assertThat(reader.applied()).isEqualTo(writer.applied());
+        assertThat(reader.transactions(1, 0)).hasSize(1);
+        List<BlockBatch> next = List.of(BatchBuilder.at(2).build());
+        assertThatThrownBy(() -> reader.apply(next)).isInstanceOf(IllegalStateException.class);
+      }
+      writer.apply(List.of(BatchBuilder.at(2).build()));
+      assertThat(writer.applied().getHeight()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldRefuseASecondWriter() {
+    try (RocksDbStore writer = open()) {
+      assertThat(writer.applied().getHeight()).isZero();
+      assertThatThrownBy(this::open)
+          .isInstanceOf(StorageException.Unavailable.class)
+          .hasMessageContaining("lock");
+    }
+  }
+
+  @Test
+  void shouldRefuseANewerFormat() throws IOException {
+    open().close();
+    Files.writeString(folder.resolve(StoreFolder.MARKER), "rocksdb 2\n");
+    assertThatThrownBy(this::open).isInstanceOf(StorageException.Incompatible.class);
+    assertThatThrownBy(() -> RocksDbStore.openReadOnly(folder, RocksDbConfig.defaults()))
+        .isInstanceOf(StorageException.Incompatible.class);
+  }
+
+  @Test
+  void shouldWriteTheRepresentationThatRocksDbReads() throws RocksDBException {
+    try (RocksDbStore store = open()) {
+      store.apply(
+          List.of(
+              BatchBuilder.at(2000)
+                  .write("sa", "1")
+                  .commitment(ByteString.copyFrom(Keys.height(1)))
+                  .build(),
+              BatchBuilder.at(2001).write("sa", null).commitmentFloor(2001).build()));
+      List<Long> kept = new ArrayList<>();
+      store.scanCommitments((height, bytes) -> kept.add(height));
+      assertThat(kept).containsExactly(2001L);
+      assertThat(store.state(ByteString.copyFromUtf8("sa"))).isEmpty();
+    }
+  }
+}
