@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
  * bottom that is written over. Safe for use from any thread.
  */
 final class Console {
+  private static final long PERIOD_SECONDS = 10;
   private static final String CLEAR_LINE = "\r\u001b[2K";
 
   private final PrintWriter out;
@@ -79,8 +80,8 @@ final class Console {
   }
 
   /**
-   * Says what goes on until closed: with the seconds counted up on a terminal, else once when it
-   * takes more than two seconds.
+   * Says what goes on until closed, once it takes more than two seconds: with the seconds counted
+   * up on a terminal, else on standard error, at most every ten seconds.
    */
   Progress progress(String text) {
     return new Progress(text);
@@ -121,6 +122,7 @@ final class Console {
 
     private void tick() {
       String printed = "";
+      long printedAt = -PERIOD_SECONDS;
       try {
         while (!done) {
           TimeUnit.MILLISECONDS.sleep(500);
@@ -131,9 +133,10 @@ final class Console {
           }
           if (terminal) {
             live(String.format(Locale.ROOT, "%s ... %d s", now, seconds));
-          } else if (!now.equals(printed)) {
-            line(now + " ...");
+          } else if (!now.equals(printed) && seconds - printedAt >= PERIOD_SECONDS) {
+            error(now + " ...");
             printed = now;
+            printedAt = seconds;
           }
         }
       } catch (InterruptedException e) {

@@ -28,11 +28,6 @@ final class DevnetHome implements AutoCloseable {
     this.path = path;
   }
 
-  /** Whether what --cometbft names is a file rather than a version. */
-  static boolean isPath(String cometbft) {
-    return cometbft != null && !cometbft.matches("v?\\d+\\.\\d+.*");
-  }
-
   Path logFile() {
     return path.resolve("varve.log");
   }

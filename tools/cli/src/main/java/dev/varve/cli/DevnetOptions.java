@@ -38,6 +38,7 @@ record DevnetOptions(
               + chainId
               + ": must be 1 to 50 letters, digits, dots, hyphens, underscores");
     }
+    CometOption.require(cometbft);
     Ports.requireRange(
         Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
         Objects.requireNonNullElse(validators, 1));
@@ -53,7 +54,7 @@ record DevnetOptions(
         Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
         "rocksdb",
         cometVersion,
-        DevnetHome.isPath(cometbft) ? Path.of(cometbft).toAbsolutePath().toString() : null);
+        CometOption.isPath(cometbft) ? Path.of(cometbft).toAbsolutePath().toString() : null);
   }
 
   /**

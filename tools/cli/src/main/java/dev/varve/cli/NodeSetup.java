@@ -92,6 +92,7 @@ final class NodeSetup {
             "--peers " + peer + ": must be ID@HOST:PORT, the ID 40 hex digits");
       }
     }
+    CometOption.require(cometbft);
     Ports.requireRange(base(), 1);
   }
 

@@ -48,9 +48,7 @@ record Ports(int base, int validator) {
               + base
               + ": must be 1024 to "
               + max
-              + " with "
-              + validators
-              + " validators");
+              + (validators == 1 ? "" : " for " + validators + " validators"));
     }
   }
 

@@ -104,7 +104,8 @@ final class Validator implements AutoCloseable {
   private String explain(int exitCode) {
     StringBuilder text = new StringBuilder();
     text.append("the node of ").append(name).append(", CometBFT process ").append(comet.pid());
-    text.append(", ended with exit code ").append(exitCode).append("; the end of ");
+    text.append(exitCode > 128 ? ", was ended by signal " : ", ended with exit code ");
+    text.append(exitCode > 128 ? exitCode - 128 : exitCode).append("; the end of ");
     text.append(comet.logFile()).append(':');
     comet.logTail(TAIL_LINES).forEach(line -> text.append("\n  ").append(line));
     return text.toString();

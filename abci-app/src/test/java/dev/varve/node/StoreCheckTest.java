@@ -1,0 +1,185 @@
+package dev.varve.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.varve.abci.types.RequestCommit;
+import dev.varve.abci.types.RequestFinalizeBlock;
+import dev.varve.abci.types.RequestInitChain;
+import dev.varve.ledger.Ledger;
+import dev.varve.ledger.LedgerConfig;
+import dev.varve.storage.MemoryStore;
+import dev.varve.storage.StorageEngine;
+import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.engine.EngineConfig;
+import dev.varve.storage.engine.TieredEngine;
+import dev.varve.storage.memory.ChronicleMemoryStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/** Damages real stores, record by record, and expects the check to name the record. */
+class StoreCheckTest {
+  private static final int BLOCKS = 3;
+  private static final int TXS = 70;
+
+  @TempDir private Path folder;
+  private NodeHome home;
+  private NodeConfig config;
+
+  @BeforeEach
+  void setUp() {
+    home = new NodeHome(folder.resolve("home"));
+    home.create(
+        Map.of(
+            "disk.block_cache_bytes",
+            "8 MiB",
+            "disk.wal_bytes",
+            "16 MiB",
+            "memory.bytes",
+            "16 MiB"));
+    config = NodeConfig.load(home, Map.of());
+    RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config.disk()));
+    Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
+    try (StorageEngine engine = TieredEngine.open(store, memory, EngineConfig.defaults())) {
+      run(new Ledger(engine, new LedgerConfig("test", 0)));
+    }
+  }
+
+  @Test
+  void shouldFindASoundStoreSound() {
+    CheckReport report = check();
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.firstHeight()).isEqualTo(1);
+    assertThat(report.lastHeight()).isEqualTo(BLOCKS);
+    assertThat(report.blocks()).isEqualTo(BLOCKS);
+    assertThat(report.transactions()).isEqualTo((long) BLOCKS * TXS);
+    assertThat(report.keys()).isPositive();
+  }
+
+  @Test
+  void shouldFindAFlippedBitInEveryRecord() throws RocksDBException {
+    for (String family : List.of("chain", "index", "state", "commitment")) {
+      for (int i = 0; i < 3; i++) {
+        byte[] original = change(family, i, value -> flip(value, value.length / 2));
+        CheckReport report;
+        try {
+          report = check();
+          assertThat(report.problems()).as("%s record %d", family, i).isNotEmpty();
+        } finally {
+          change(family, i, value -> original);
+        }
+      }
+    }
+    assertThat(check().problems()).isEmpty();
+  }
+
+  @Test
+  void shouldFindWhatIsMissing() throws RocksDBException {
+    byte[] block = change("chain", 0, value -> null);
+
+    assertThat(block).isNotNull();
+    assertThat(check().problems()).anyMatch(problem -> problem.contains("missing"));
+  }
+
+  @Test
+  void shouldFindAKeyThatIsMissingByTheAppHash() throws RocksDBException {
+    change("state", 0, value -> null);
+
+    assertThat(check().problems()).singleElement().asString().startsWith("app hash: ");
+  }
+
+  @Test
+  void shouldFindATransactionThatTheIndexLost() throws RocksDBException {
+    change("index", 0, value -> null);
+
+    assertThat(check().problems())
+        .singleElement()
+        .asString()
+        .startsWith("index of transaction ")
+        .contains("is missing; it stands in block ");
+  }
+
+  private CheckReport check() {
+    try (StoredChain chain = StoredChain.open(home, config)) {
+      return new StoreCheck(chain, height -> {}).run();
+    }
+  }
+
+  private static void run(Ledger ledger) {
+    ledger.initChain(RequestInitChain.newBuilder().setChainId("check").setInitialHeight(1).build());
+    for (int height = 1; height <= BLOCKS; height++) {
+      RequestFinalizeBlock.Builder block = RequestFinalizeBlock.newBuilder().setHeight(height);
+      block.setHash(ByteString.copyFrom(new byte[32]));
+      for (int i = 0; i < TXS; i++) {
+        // The first comes again in every block, the second is malformed.
+        String tx = i == 0 ? "same=1" : i == 1 ? "malformed " + height : "k" + i + "=" + height;
+        block.addTxs(ByteString.copyFromUtf8(tx));
+      }
+      ledger.finalizeBlock(block.build());
+      ledger.commit(RequestCommit.getDefaultInstance());
+    }
+  }
+
+  private static byte[] flip(byte[] value, int at) {
+    byte[] changed = value.clone();
+    changed[at] ^= 1;
+    return changed;
+  }
+
+  /** Changes the value of a family's n-th key behind the store's back; returns what was there. */
+  private byte[] change(String family, int n, Change change) throws RocksDBException {
+    String path = config.disk().path().resolve("db").toString();
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    int wanted = -1;
+    try (Options options = new Options()) {
+      for (byte[] name : RocksDB.listColumnFamilies(options, path)) {
+        if (new String(name, java.nio.charset.StandardCharsets.UTF_8).equals(family)) {
+          wanted = descriptors.size();
+        }
+        descriptors.add(new ColumnFamilyDescriptor(name));
+      }
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options = new DBOptions();
+        RocksDB db = RocksDB.open(options, path, descriptors, handles)) {
+      ColumnFamilyHandle handle = handles.get(wanted);
+      byte[] key;
+      byte[] before;
+      try (RocksIterator entries = db.newIterator(handle)) {
+        entries.seekToFirst();
+        for (int i = 0; i < n; i++) {
+          entries.next();
+        }
+        key = entries.key();
+        before = entries.value();
+      }
+      byte[] after = change.of(before);
+      if (after == null) {
+        db.delete(handle, key);
+      } else {
+        db.put(handle, key, after);
+      }
+      handles.forEach(ColumnFamilyHandle::close);
+      return before;
+    }
+  }
+
+  /** What becomes of a value; null deletes it. */
+  private interface Change {
+    byte[] of(byte[] value);
+  }
+}
