@@ -65,7 +65,15 @@ class ConfinementIT {
   private VarveProcess startTraced(Path trace, Path home, CometHome comet, int httpPort) {
     List<String> strace =
         List.of(
-            "strace", "-f", "-qq", "-y", "-s", "300", "-o", trace.toString(), "-e",
+            "strace",
+            "-f",
+            "-qq",
+            "-y",
+            "-s",
+            "300",
+            "-o",
+            trace.toString(),
+            "-e",
             "trace=" + SystemCalls.TRACED);
     return VarveProcess.start(
             strace,

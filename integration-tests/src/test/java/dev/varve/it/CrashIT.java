@@ -71,7 +71,9 @@ class CrashIT {
       }
       long height = rpc.height();
       report.requireAppHashes(rpc, height - 1);
-      assertThat(load.requireCommitted(0, height)).as("transactions under load").isGreaterThan(cycles);
+      assertThat(load.requireCommitted(0, height))
+          .as("transactions under load")
+          .isGreaterThan(cycles);
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
           "replay with -Dvarve.seed=" + seed + "; so far:\n" + report + e.getMessage(), e);

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sends transactions from several threads, whether the node runs or not, and remembers which of them
- * it saw committed, and where.
+ * Sends transactions from several threads, whether the node runs or not, and remembers which of
+ * them it saw committed, and where.
  */
 final class CrashLoad implements AutoCloseable {
   private static final int THREADS = 8;

@@ -57,10 +57,7 @@ final class CrashReport {
 
         %s"""
             .formatted(
-                cometVersion,
-                Runtime.version(),
-                Runtime.getRuntime().availableProcessors(),
-                this);
+                cometVersion, Runtime.version(), Runtime.getRuntime().availableProcessors(), this);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
   }

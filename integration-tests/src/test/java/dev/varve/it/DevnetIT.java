@@ -100,8 +100,7 @@ class DevnetIT {
       assertThat(devnet.awaitExit(LIMIT)).as(devnet.output()).isZero();
     }
     String other = Settings.comet("0.40").path().toString();
-    requireOneSentence(
-        List.of("devnet", "--home", home(), "--cometbft", other), "CometBFT 0.38");
+    requireOneSentence(List.of("devnet", "--home", home(), "--cometbft", other), "CometBFT 0.38");
   }
 
   @Test

@@ -23,7 +23,8 @@ final class FreePorts {
     int count = nodes * PORTS_PER_NODE;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int base =
-          ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - count) / PORTS_PER_NODE
+          ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - count)
+              / PORTS_PER_NODE
               * PORTS_PER_NODE;
       if (allFree(base, count)) {
         return base;

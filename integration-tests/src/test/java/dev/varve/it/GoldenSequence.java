@@ -77,8 +77,7 @@ final class GoldenSequence {
           switch (i % 5) {
             case 0, 1 -> (key + "=" + number).getBytes(StandardCharsets.UTF_8);
             case 2 -> Envelopes.put(key, "e" + number, height + 1 + i);
-            case 3 ->
-                Envelopes.of(height + 20, Envelopes.delete(ByteString.copyFromUtf8(key)));
+            case 3 -> Envelopes.of(height + 20, Envelopes.delete(ByteString.copyFromUtf8(key)));
             default -> Envelopes.put("replayed", "", height / 10 * 10 + 5);
           });
     }

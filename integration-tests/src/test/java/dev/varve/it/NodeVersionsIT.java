@@ -16,7 +16,12 @@ class NodeVersionsIT {
 
   @ParameterizedTest
   @CsvSource({
-    "0.38, socket", "0.38, grpc", "0.40, socket", "0.40, unix", "0.40, grpc", "1.0, socket"
+    "0.38, socket",
+    "0.38, grpc",
+    "0.40, socket",
+    "0.40, unix",
+    "0.40, grpc",
+    "1.0, socket"
   })
   void shouldCommitAndAnswerThroughTheNode(String version, String connection) {
     CometBinary bin = Settings.comet(version);
@@ -50,8 +55,7 @@ class NodeVersionsIT {
       case "socket" -> node;
       case "grpc" -> node.withProxyApp(null, NodeSettings.Transport.GRPC);
       case "unix" ->
-          node.withProxyApp(
-              "unix://" + folder.resolve("abci.sock"), NodeSettings.Transport.SOCKET);
+          node.withProxyApp("unix://" + folder.resolve("abci.sock"), NodeSettings.Transport.SOCKET);
       default -> throw new IllegalArgumentException(connection);
     };
   }

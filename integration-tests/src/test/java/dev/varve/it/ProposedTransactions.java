@@ -10,8 +10,8 @@ import java.util.function.LongFunction;
 
 /**
  * For each height up to the last a mix of good and bad transactions: texts, envelopes, replayed and
- * expired ones, ones from too far ahead, bytes in no grammar, the same bytes twice, and now and then
- * more than a storage slice holds.
+ * expired ones, ones from too far ahead, bytes in no grammar, the same bytes twice, and now and
+ * then more than a storage slice holds.
  */
 record ProposedTransactions(long lastHeight, long seed) implements LongFunction<List<byte[]>> {
   private static final int VALID_FOR = 3;

@@ -16,7 +16,9 @@ final class Settings {
   /** Where executables are kept between runs. */
   static Path cache() {
     String set = System.getProperty("varve.comet.cache", "");
-    return set.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache", "varve") : Path.of(set);
+    return set.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".cache", "varve")
+        : Path.of(set);
   }
 
   /** Whether fault runs go their whole length: -Pfull. */

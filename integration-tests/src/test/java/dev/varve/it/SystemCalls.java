@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads from the lines of strace what a process changes in the file system and whom it contacts. */
+/**
+ * Reads from the lines of strace what a process changes in the file system and whom it contacts.
+ */
 final class SystemCalls {
   /** Opens that may write, all that make, rename or delete, and all that reach a host. */
   static final String TRACED =

@@ -42,8 +42,7 @@ class SystemCallsTest {
     assertThat(SystemCalls.effect("7 openat(AT_FDCWD, \"/etc/x\", O_RDONLY) = 3")).isEmpty();
     assertThat(SystemCalls.effect("7 openat(AT_FDCWD, \"/etc/x\", O_RDWR) = -1 EACCES (no)"))
         .isEmpty();
-    assertThat(SystemCalls.effect("7 sendto(5<TCP:[1]>, \"answer\", 6, 0, NULL, 0) = 6"))
-        .isEmpty();
+    assertThat(SystemCalls.effect("7 sendto(5<TCP:[1]>, \"answer\", 6, 0, NULL, 0) = 6")).isEmpty();
     assertThat(SystemCalls.effect("7 connect(5, {sa_family=AF_UNIX, sun_path=\"/x\"}, 9) = 0"))
         .isEmpty();
     assertThat(SystemCalls.effect("7 <... openat resumed>) = 3</etc/x>")).isEmpty();

@@ -52,8 +52,7 @@ final class TestChain implements AutoCloseable {
       homes.add(new NodeHome(folder.resolve("v" + i)));
     }
     List<Path> paths = homes.stream().map(NodeHome::cometHome).toList();
-    List<CometHome> comets =
-        CometHome.testnet(bin, paths, ChainSettings.of("varve-it", node));
+    List<CometHome> comets = CometHome.testnet(bin, paths, ChainSettings.of("varve-it", node));
     List<TestNode> nodes = new ArrayList<>();
     for (int i = 0; i < validators; i++) {
       homes.get(i).create(settings(comets.get(i), node.transport()));

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A folder for one test's homes, deleted when the test passes; kept when it fails, and then named in
- * the failure. Its path is short: a unix socket's may have 107 characters.
+ * A folder for one test's homes, deleted when the test passes; kept when it fails, and then named
+ * in the failure. Its path is short: a unix socket's may have 107 characters.
  */
 public final class TestFolder
     implements BeforeEachCallback, AfterEachCallback, TestExecutionExceptionHandler {
@@ -37,7 +37,8 @@ public final class TestFolder
     if (failure instanceof org.opentest4j.TestAbortedException) {
       throw failure;
     }
-    throw new AssertionError(failure.getMessage() + "\nhomes and logs are kept in " + path, failure);
+    throw new AssertionError(
+        failure.getMessage() + "\nhomes and logs are kept in " + path, failure);
   }
 
   @Override

@@ -111,7 +111,8 @@ final class TestNode implements AutoCloseable {
     JsonNode response = rpc.abciQuery("", key);
     try {
       return response.path("code").asInt() == 0
-          ? new String(response.path("value").binaryValue(), java.nio.charset.StandardCharsets.UTF_8)
+          ? new String(
+              response.path("value").binaryValue(), java.nio.charset.StandardCharsets.UTF_8)
           : null;
     } catch (IOException e) {
       throw new AssertionError("no base64 in " + response, e);

@@ -125,8 +125,7 @@ final class VarveProcess implements AutoCloseable {
       throw new AssertionError("interrupted", e);
     }
     throw new AssertionError(
-        "%s did not end within %d s; it printed:%n%s"
-            .formatted(name, limit.toSeconds(), output()));
+        "%s did not end within %d s; it printed:%n%s".formatted(name, limit.toSeconds(), output()));
   }
 
   /** What Ctrl-C sends. */
