@@ -109,10 +109,11 @@ final class ConfigReader {
     if (value instanceof String text) {
       return ConfigKey.quote(text);
     }
-    if (value instanceof TomlArray array) {
-      return array.toJson();
-    }
-    return value instanceof TomlTable table ? table.toJson() : value.toString();
+    String json =
+        value instanceof TomlArray array
+            ? array.toJson()
+            : value instanceof TomlTable table ? table.toJson() : value.toString();
+    return json.replaceAll("\\s+", " ").strip();
   }
 
   private String place(TomlPosition position) {

@@ -91,7 +91,7 @@ class NodeConfigTest {
         "[memory] | bytes = \"1 MiB\" | memory.bytes = \"1 MiB\": must be bytes such as",
         "[memory] | bytes = \"lots\" | memory.bytes = \"lots\": must be",
         "[memory] | bytes = true | memory.bytes = true: must be",
-        "[memory] | bytes = [1] | memory.bytes = [1",
+        "[memory] | bytes = [1] | memory.bytes = [ 1 ]: must be",
         "[disk] | store = \"leveldb\" | disk.store = \"leveldb\": must be one of rocksdb",
         "[disk] | path = \"\" | disk.path = \"\": must be a folder",
         "[disk] | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",

@@ -20,7 +20,12 @@ import picocli.CommandLine.Option;
       "a gap, transactions with results, logs and hash index, the app hash with the state.",
       "Changes nothing; the node may run. Exit code 1 when something is wrong."
     },
-    footer = {"", "Examples:", "  varve check --home D", "  varve check --home ~/.varve/devnet/v0"})
+    footer = {
+      "",
+      "Examples:",
+      "  varve check --home D",
+      "  varve check --home ~/.varve/devnet/v0 --json"
+    })
 final class CheckCommand implements Callable<Integer> {
   private static final List<String> ADVICE =
       List.of(
@@ -55,6 +60,11 @@ final class CheckCommand implements Callable<Integer> {
     }
     console.line(json ? toJson(report).toPrettyString() : String.join("\n", text(report)));
     return report.sound() ? 0 : CliException.FAILED;
+  }
+
+  private static CheckReport unopened(StorageException.Corruption failure) {
+    String problem = "the store cannot be opened: " + failure.getMessage();
+    return new CheckReport(0, 0, 0, 0, 0, List.of(problem));
   }
 
   private List<String> text(CheckReport report) {
