@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measure.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = BenchAbciCommand.class,
+    subcommands = {BenchAbciCommand.class, BenchAppHashCommand.class},
     footer = {"", "Example:", "  varve bench abci --help"})
 final class BenchCommand implements Runnable {
   @CommandLine.Mixin private CommonOptions common;

@@ -30,8 +30,8 @@ final class CheckCommand implements Callable<Integer> {
   private static final List<String> ADVICE =
       List.of(
           "What to do: stop the node and keep a copy of the home. Look for faults of the disk or",
-          "of memory (dmesg, smartctl) before anything is written there again. Then make a new home",
-          "with varve init and let its node fetch the chain from its peers.");
+          "of memory (dmesg, smartctl) before anything is written there again. Then make a new",
+          "home with varve init and let its node fetch the chain from its peers.");
 
   @CommandLine.Mixin private CommonOptions common;
   @CommandLine.Mixin private HomeOption home;

@@ -64,7 +64,8 @@ class VarveTest {
         "dump ",
         "version ",
         "bench ",
-        "bench abci "
+        "bench abci ",
+        "bench apphash "
       })
   void shouldHelpWithAnExampleForEveryCommand(String command) {
     assertThat(run((command + "--help").split(" "))).isZero();
