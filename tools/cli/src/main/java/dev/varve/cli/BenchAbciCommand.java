@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
       "  varve bench abci --compare /usr/local/bin/abci-cli --rounds 5"
     })
 final class BenchAbciCommand implements Callable<Integer> {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
 
   @CommandLine.ArgGroup(multiplicity = "1")
   private Target target;

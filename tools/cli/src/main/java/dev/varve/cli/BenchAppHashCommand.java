@@ -22,7 +22,9 @@ import picocli.CommandLine.Option;
       "  varve bench apphash --keys 100000 --rounds 3 --no-baseline --json"
     })
 final class BenchAppHashCommand implements Callable<Integer> {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Option(

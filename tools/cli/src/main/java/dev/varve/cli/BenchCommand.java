@@ -11,7 +11,9 @@ import picocli.CommandLine.Command;
     subcommands = {BenchAbciCommand.class, BenchAppHashCommand.class},
     footer = {"", "Example:", "  varve bench abci --help"})
 final class BenchCommand implements Runnable {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override

@@ -33,7 +33,9 @@ final class CheckCommand implements Callable<Integer> {
           "of memory (dmesg, smartctl) before anything is written there again. Then make a new",
           "home with varve init and let its node fetch the chain from its peers.");
 
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
   @CommandLine.Mixin private HomeOption home;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -55,8 +57,7 @@ final class CheckCommand implements Callable<Integer> {
       report =
           new StoreCheck(chain, height -> progress.update("block " + height + " of " + last)).run();
     } catch (StorageException.Corruption e) {
-      report =
-          new CheckReport(0, 0, 0, 0, 0, List.of("the store cannot be opened: " + e.getMessage()));
+      report = unopened(e);
     }
     console.line(json ? toJson(report).toPrettyString() : String.join("\n", text(report)));
     return report.sound() ? 0 : CliException.FAILED;

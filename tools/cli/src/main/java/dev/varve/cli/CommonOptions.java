@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 
 /** Options that every command has. */
 final class CommonOptions {
+  @SuppressWarnings("UnusedVariable") // picocli reads it.
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

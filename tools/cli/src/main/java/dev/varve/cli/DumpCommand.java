@@ -46,7 +46,9 @@ final class DumpCommand implements Callable<Integer> {
     APPLIED
   }
 
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
   @CommandLine.Mixin private HomeOption home;
 
   @Parameters(

@@ -23,7 +23,9 @@ import picocli.CommandLine.Command;
       "  varve init --home D --with-node --genesis genesis.json --peers ID@10.0.0.7:26656"
     })
 final class InitCommand implements Callable<Integer> {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
   @CommandLine.Mixin private HomeOption home;
   @CommandLine.Mixin private NodeSetup setup;
 

@@ -38,7 +38,9 @@ import picocli.CommandLine.Option;
       "  varve status --home ~/.varve/devnet --json"
     })
 final class StatusCommand implements Callable<Integer> {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
   @CommandLine.Mixin private HomeOption home;
 
   @Option(names = "--json", description = "Print JSON.")

@@ -32,7 +32,9 @@ import picocli.CommandLine.Command;
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
     })
 public final class Varve implements Runnable {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
 
   @CommandLine.Option(names = "--version", versionHelp = true, description = "Print the version.")
   private boolean version;

@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
     description = "Print the version of this program and of Java.",
     footer = {"", "Example:", "  varve version --json"})
 final class VersionCommand implements Callable<Integer> {
-  @CommandLine.Mixin private CommonOptions common;
+  @SuppressWarnings("UnusedVariable") // picocli fills it.
+  @CommandLine.Mixin
+  private CommonOptions common;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
