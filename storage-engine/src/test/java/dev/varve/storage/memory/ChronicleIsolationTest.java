@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.varve.storage.fixture.ChildJvm;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,8 +34,10 @@ class ChronicleIsolationTest {
     }
     List<String> command =
         new ArrayList<>(
-            List.of("strace", "-f", "-e", "trace=network,open,openat", "-s", "4096", "-o"));
-    command.add(folder.resolve("trace").toString());
+            List.of("strace", "-ff", "-e", "trace=network,open,openat", "-s", "4096", "-o"));
+    // A file for each thread: in a common one a call may be torn into two lines.
+    Path traces = Files.createDirectories(folder.resolve("traces"));
+    command.add(traces.resolve("thread").toString());
     command.addAll(
         ChildJvm.command(
             List.of(
@@ -55,7 +58,13 @@ class ChronicleIsolationTest {
     child.destroyForcibly().waitFor();
     assertThat(ended).isTrue();
     assertThat(Files.readString(folder.resolve("output"))).contains("done");
-    return strays(Files.readAllLines(folder.resolve("trace")));
+    List<String> trace = new ArrayList<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(traces)) {
+      for (Path thread : threads) {
+        trace.addAll(Files.readAllLines(thread));
+      }
+    }
+    return strays(trace);
   }
 
   private List<String> strays(List<String> trace) {

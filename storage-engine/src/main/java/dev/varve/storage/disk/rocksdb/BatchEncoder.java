@@ -29,9 +29,6 @@ final class BatchEncoder {
   private static final int HEADER_BYTES = 12;
   private static final int COUNT_AT = 8;
   private static final int HASH_BYTES = 32;
-  // Low bits of a sort key hold the transaction's index, the rest the head of its hash.
-  private static final int INDEX_BITS = 24;
-  private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
   // A range deletion for each block would slow every scan; one in so many blocks does not.
   private static final long DELETE_STRIDE = 1024;
 
@@ -146,78 +143,65 @@ final class BatchEncoder {
   }
 
   private void state(List<StateWrite> writes) {
-    KeyedWrite[] sorted = new KeyedWrite[writes.size()];
-    for (int i = 0; i < sorted.length; i++) {
-      StateWrite write = writes.get(i);
-      sorted[i] = new KeyedWrite(write.key().toByteArray(), write);
+    byte[][] keys = new byte[writes.size()][];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = writes.get(i).key().toByteArray();
     }
-    Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(a.key, b.key));
-    for (KeyedWrite keyed : sorted) {
-      StateWrite write = keyed.write;
+    for (int index : SortOrder.ofKeys(keys)) {
+      StateWrite write = writes.get(index);
+      byte[] key = keys[index];
       if (write.isDelete()) {
-        key(WriteTag.DELETE, ColumnFamily.STATE, keyed.key);
+        key(WriteTag.DELETE, ColumnFamily.STATE, key);
       } else {
         int size = RecordBuffer.stateSize(write.height(), write.value());
-        int keyAt = put(ColumnFamily.STATE, keyed.key, size);
+        int keyAt = put(ColumnFamily.STATE, key, size);
         int valueAt = out.beginValue();
         out.writeState(write.height(), write.value());
-        out.endValue(RecordType.STATE, keyAt, keyed.key.length, valueAt);
+        out.endValue(RecordType.STATE, keyAt, key.length, valueAt);
       }
     }
   }
 
   private void addIndex(BlockBatch batch, Predicate<ByteString> succeeded) {
-    long[] order = sortedByHash(batch.txHashes());
+    byte[][] hashes = hashes(batch.txHashes());
+    int[] order = SortOrder.ofKeys(hashes);
     for (int i = 0; i < order.length; i++) {
-      int index = (int) order[i] & INDEX_MASK;
-      ByteString hash = batch.txHashes().get(index);
+      int index = order[i];
       boolean success = batch.results().get(index).getCode() == 0;
-      if (!success && (succeededBefore(batch, order, i) || succeeded.test(hash))) {
+      if (!success
+          && (succeededBefore(batch, hashes, order, i)
+              || succeeded.test(batch.txHashes().get(index)))) {
         continue;
       }
       int size = RecordBuffer.locationSize(batch.height(), index, success);
-      int keyAt = begin(WriteTag.PUT, ColumnFamily.INDEX, HASH_BYTES);
-      out.writeBytes(hash);
-      out.writeVarint(Envelope.HEADER_BYTES + size);
+      int keyAt = put(ColumnFamily.INDEX, hashes[index], size);
       int valueAt = out.beginValue();
       out.writeLocation(batch.height(), index, success);
       out.endValue(RecordType.INDEX, keyAt, HASH_BYTES, valueAt);
     }
   }
 
-  private static boolean succeededBefore(BlockBatch batch, long[] order, int at) {
-    long head = order[at] >> INDEX_BITS;
-    ByteString hash = batch.txHashes().get((int) order[at] & INDEX_MASK);
-    for (int i = at - 1; i >= 0 && order[i] >> INDEX_BITS == head; i--) {
-      int index = (int) order[i] & INDEX_MASK;
-      if (batch.results().get(index).getCode() == 0 && batch.txHashes().get(index).equals(hash)) {
+  // Equal hashes are neighbours, in the order of their inclusion.
+  private static boolean succeededBefore(BlockBatch batch, byte[][] hashes, int[] order, int at) {
+    byte[] hash = hashes[order[at]];
+    for (int i = at - 1; i >= 0 && Arrays.equals(hashes[order[i]], hash); i--) {
+      if (batch.results().get(order[i]).getCode() == 0) {
         return true;
       }
     }
     return false;
   }
 
-  private static long[] sortedByHash(List<ByteString> hashes) {
-    if (hashes.size() >= 1 << INDEX_BITS) {
-      throw new IllegalArgumentException(
-          "a block has " + hashes.size() + " transactions, allowed are fewer than 2^" + INDEX_BITS);
-    }
-    long[] order = new long[hashes.size()];
-    for (int i = 0; i < order.length; i++) {
-      ByteString hash = hashes.get(i);
-      if (hash.size() != HASH_BYTES) {
+  private static byte[][] hashes(List<ByteString> txHashes) {
+    byte[][] hashes = new byte[txHashes.size()][];
+    for (int i = 0; i < hashes.length; i++) {
+      hashes[i] = txHashes.get(i).toByteArray();
+      if (hashes[i].length != HASH_BYTES) {
         throw new IllegalArgumentException(
-            "transaction hash of " + hash.size() + " bytes, allowed are " + HASH_BYTES);
+            "transaction hash of " + hashes[i].length + " bytes, allowed are " + HASH_BYTES);
       }
-      // Shifted down by one bit, so that the order of signed longs is that of unsigned bytes.
-      long head = 0;
-      for (int b = 0; b < 5; b++) {
-        head = (head << 8) | (hash.byteAt(b) & 0xff);
-      }
-      order[i] = ((head >>> 1) << INDEX_BITS) | i;
     }
-    Arrays.sort(order);
-    return order;
+    return hashes;
   }
 
   private void deleteCommitments(long floor) {
@@ -261,16 +245,6 @@ final class BatchEncoder {
         .setTime(batch.block().getTime())
         .setBatchCrc(crc)
         .build();
-  }
-
-  private static final class KeyedWrite {
-    final byte[] key;
-    final StateWrite write;
-
-    KeyedWrite(byte[] key, StateWrite write) {
-      this.key = key;
-      this.write = write;
-    }
   }
 
   /** Tags of RocksDB's write batch: in the default family, and in a numbered one. */

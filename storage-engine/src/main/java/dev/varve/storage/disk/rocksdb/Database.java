@@ -1,11 +1,14 @@
 package dev.varve.storage.disk.rocksdb;
 
 import dev.varve.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -13,6 +16,8 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.TickerType;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open RocksDB with its native objects.
@@ -21,6 +26,9 @@ import org.rocksdb.WriteOptions;
  * after it was freed ends the process.
  */
 final class Database implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+  private static final String LIBRARY_FOLDER = "native";
+
   private final Path folder;
   private final Settings settings;
   private final RocksDB db;
@@ -37,6 +45,9 @@ final class Database implements AutoCloseable {
   }
 
   static Database open(Path folder, RocksDbConfig config, boolean readOnly) {
+    if (!readOnly) {
+      unpackBeside(folder);
+    }
     RocksDB.loadLibrary();
     Settings settings = new Settings(config);
     List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -50,6 +61,17 @@ final class Database implements AutoCloseable {
     } catch (RocksDBException e) {
       settings.close();
       throw Errors.of(folder, "opening it", e);
+    }
+  }
+
+  // RocksDB's default, a new 17 MB file in the temporary folder, stays behind after every kill.
+  private static void unpackBeside(Path folder) {
+    Path library = folder.resolveSibling(LIBRARY_FOLDER);
+    try {
+      Files.createDirectories(library);
+      NativeLibraryLoader.getInstance().loadLibrary(library.toString());
+    } catch (IOException | UnsatisfiedLinkError e) {
+      LOG.info("native library does not load from {}, trying the temporary folder: {}", library, e);
     }
   }
 

@@ -27,7 +27,7 @@ class RocksDbDiskFullTest {
   @BeforeEach
   void mount() throws Exception {
     disk = Files.createDirectory(temporary.resolve("disk"));
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk.toString());
+    mounted = run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk.toString());
     assumeTrue(mounted, "mounting a tmpfs is not permitted here");
   }
 
@@ -54,7 +54,7 @@ class RocksDbDiskFullTest {
 
   @Test
   void shouldKeepWhatWasAcknowledgedAndGoOnOnceThereIsSpace() throws IOException {
-    Path ballast = Files.write(disk.resolve("ballast"), new byte[12 << 20]);
+    Path ballast = Files.write(disk.resolve("ballast"), new byte[30 << 20]);
     Path folder = disk.resolve("store");
     long last = 0;
     StorageException.DiskFull full = null;
