@@ -19,6 +19,8 @@ final class ComparisonRunner {
 
   List<ComparedSize> run(AbciBench.Comparison comparison, List<Integer> blockSizes)
       throws BenchException, InterruptedException {
+    // The driver is a cold Java program, too: it must not cost the first server of the first round.
+    runOne(comparison.base(), " (driver's warm-up, not counted)", blockSizes.get(0));
     List<ComparedSize> sizes = new ArrayList<>();
     for (int size : blockSizes) {
       List<RunFigures> base = new ArrayList<>();

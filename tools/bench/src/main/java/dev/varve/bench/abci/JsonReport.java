@@ -77,6 +77,7 @@ record JsonReport(Report report) {
     json.writeNumberField("block_size", run.blockSize());
     json.writeNumberField("warmup_blocks", run.warmupBlocks());
     json.writeNumberField("blocks", run.blocks());
+    json.writeNumberField("first_blocks_tx_per_second", run.firstTxPerSecond());
     json.writeNumberField("whole_tx_per_second", run.wholeTxPerSecond());
     if (run.forcesPerBlock().isPresent()) {
       json.writeNumberField("forces_per_block", run.forcesPerBlock().getAsDouble());

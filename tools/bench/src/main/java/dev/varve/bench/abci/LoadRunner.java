@@ -27,7 +27,8 @@ final class LoadRunner {
     try (NodeSession session = NodeSession.open(address, genesis, CALL_TIMEOUT)) {
       Optional<ForcesProbe> probe = metrics.map(ForcesProbe::new);
       String title = name + ", blocks of " + blockSize;
-      drive(session, title + ", warm-up", blockSize, load.warmupBlocks(blockSize));
+      int warmup = load.warmupBlocks(blockSize);
+      Recorder warming = drive(session, title + ", warm-up", blockSize, warmup);
       double forces = probe.isPresent() ? probe.get().read() : 0;
       int blocks = load.blocks(blockSize);
       long start = System.nanoTime();
@@ -42,8 +43,8 @@ final class LoadRunner {
       for (Call call : Call.values()) {
         calls.put(call, recorder.figures(call, txs));
       }
-      int warmup = load.warmupBlocks(blockSize);
-      return new RunFigures(blockSize, blocks, warmup, calls, txs / seconds, forcesPerBlock);
+      double first = (warmup == 0 ? recorder : warming).firstTxPerSecond(blockSize);
+      return new RunFigures(blockSize, blocks, warmup, calls, first, txs / seconds, forcesPerBlock);
     } catch (IOException e) {
       throw new BenchException(name + " at " + address + " failed: " + describe(e), e);
     } finally {

@@ -27,6 +27,12 @@ final class Recorder {
     return call == Call.CHECK_TX ? checkTxNanos : samples.get(call).sumNanos();
   }
 
+  double firstTxPerSecond(int blockSize) {
+    Samples blocks = samples.get(Call.FINALIZE_AND_COMMIT);
+    int count = Math.min(RunFigures.FIRST_BLOCKS, blocks.count());
+    return (double) blockSize * count * 1e9 / blocks.sumOfFirst(count);
+  }
+
   CallFigures figures(Call call, long txs) {
     Samples of = samples.get(call);
     return new CallFigures(

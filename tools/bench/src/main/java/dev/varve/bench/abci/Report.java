@@ -7,6 +7,8 @@ import java.util.function.ToDoubleFunction;
 
 /** The tables that people read. */
 record Report(Load load, Machine machine) {
+  private static final String FIRST =
+      "first " + RunFigures.FIRST_BLOCKS + " blocks " + Call.FINALIZE_AND_COMMIT.label();
 
   String single(AbciBench.Server server, List<RunFigures> runs) {
     TextTable table =
@@ -25,6 +27,14 @@ record Report(Load load, Machine machine) {
                 ? ratio(run.forcesPerBlock().getAsDouble())
                 : "");
       }
+      table.row(
+          Integer.toString(run.blockSize()),
+          FIRST,
+          Integer.toString(Math.min(RunFigures.FIRST_BLOCKS, run.warmupBlocks() + run.blocks())),
+          count(run.firstTxPerSecond()),
+          "",
+          "",
+          "");
     }
     return head(server.address()) + table.render();
   }
@@ -38,6 +48,7 @@ record Report(Load load, Machine machine) {
       for (Call call : Call.values()) {
         compareRow(table, size, call.label() + " tx/s", run -> run.call(call).txPerSecond(), true);
       }
+      compareRow(table, size, FIRST + " tx/s", RunFigures::firstTxPerSecond, true);
       compareRow(table, size, "all calls and driver tx/s", RunFigures::wholeTxPerSecond, true);
       for (Call call : Call.values()) {
         compareRow(table, size, call.label() + " p50 ms", run -> run.call(call).p50Ms(), false);

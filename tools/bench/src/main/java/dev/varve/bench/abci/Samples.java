@@ -24,6 +24,10 @@ final class Samples {
     return sum;
   }
 
+  long sumOfFirst(int length) {
+    return Arrays.stream(values, 0, Math.min(length, count)).sum();
+  }
+
   /** Nearest rank: the smallest sample that at least {@code percent} of all do not exceed. */
   long percentile(double percent) {
     if (count == 0) {

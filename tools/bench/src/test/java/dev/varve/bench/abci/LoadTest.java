@@ -41,7 +41,7 @@ class LoadTest {
     assertThat(load.blocks(100)).isEqualTo(500);
     assertThat(load.blocks(1_000)).isEqualTo(100);
     assertThat(load.blocks(5_000)).isEqualTo(40);
-    assertThat(load.warmupBlocks(1_000)).isEqualTo(100);
+    assertThat(load.warmupBlocks(1_000)).isEqualTo(300);
     assertThat(new Load(List.of(5), 250, 0, 0, 3, 256).warmupBlocks(5)).isZero();
   }
 
