@@ -3,19 +3,24 @@ package dev.varve.ledger.commitment;
 import java.util.Arrays;
 
 /**
- * Memory for blocks of 64-byte entries: chunks of 256 KiB, never moved, with one free list for each
+ * Memory for blocks of 64-byte entries: chunks of 1 MiB, never moved, with one free list for each
  * block length.
  *
- * <p>Chunks stay below half a region of every G1 heap from 512 MiB up, so none is humongous; growth
- * adds a chunk and copies nothing. A block that does not fit a chunk has an array of its own.
- * Blocks are named by the number of their first entry. Not thread-safe.
+ * <p>Growth adds a chunk and copies nothing. Few large chunks rather than many small ones: each
+ * access also reads the array's header, and those should stay in the caches. A large block has an
+ * array of its own. Blocks are named by the number of their first entry. Not thread-safe.
  */
 final class Arena {
   static final int ENTRY_BYTES = 64;
 
-  private static final int CHUNK_SHIFT = 12;
-  private static final int CHUNK_ENTRIES = 1 << CHUNK_SHIFT;
-  private static final int CHUNK_MASK = CHUNK_ENTRIES - 1;
+  private static final int CHUNK_SHIFT = 14;
+  private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
+
+  /** One less than the shift allows: with its header the array fills a heap region, not two. */
+  private static final int CHUNK_ENTRIES = CHUNK_MASK;
+
+  /** Larger blocks have an array of their own. */
+  private static final int MAX_SHARED_ENTRIES = 1 << (CHUNK_SHIFT - 1);
 
   /** Up to here a block has exactly the entries asked for, above it the next power of two. */
   private static final int EXACT_ENTRIES = 16;
@@ -50,7 +55,7 @@ final class Arena {
 
   int allocate(int entries) {
     int capacity = capacity(entries);
-    if (capacity > CHUNK_ENTRIES) {
+    if (capacity > MAX_SHARED_ENTRIES) {
       int index = freeChunkCount > 0 ? freeChunks[--freeChunkCount] : nextChunkIndex();
       chunks[index] = new byte[Math.multiplyExact(capacity, ENTRY_BYTES)];
       return index << CHUNK_SHIFT;
@@ -67,7 +72,7 @@ final class Arena {
   /** Gives back a block that was made for {@code entries} or for as many as have its capacity. */
   void free(int block, int entries) {
     int capacity = capacity(entries);
-    if (capacity > CHUNK_ENTRIES) {
+    if (capacity > MAX_SHARED_ENTRIES) {
       int index = block >>> CHUNK_SHIFT;
       chunks[index] = null;
       if (freeChunkCount == freeChunks.length) {

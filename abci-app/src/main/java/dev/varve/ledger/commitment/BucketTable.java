@@ -18,22 +18,19 @@ final class BucketTable {
   static final long MAX_KEYS = (long) LOAD * Integer.MAX_VALUE;
 
   private static final int ENTRY = Arena.ENTRY_BYTES;
-  private static final int PAGE_SHIFT = 14;
-  private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
 
   private final Arena arena = new Arena();
   private final Sha256 sha;
   private final byte[] trailer = new byte[Integer.BYTES + 1];
 
-  /** For each bucket its block in the upper and its count of entries in the lower half. */
-  private long[][] pages = new long[4][];
-
+  private final Directory directory;
   private int buckets;
   private long keys;
   private byte[] scratch = new byte[64 * ENTRY];
 
-  BucketTable(Sha256 sha) {
+  BucketTable(Sha256 sha, Directory directory) {
     this.sha = sha;
+    this.directory = directory;
     trailer[Integer.BYTES] = Sha256.BUCKET;
   }
 
@@ -64,10 +61,20 @@ final class BucketTable {
     return keys;
   }
 
-  /** Reads a byte of the bucket's entries, to have them in the cache soon. */
+  /** Reads a byte of each of a bucket's first entries, to have them in the cache soon. */
   int touch(long prefix) {
-    long slot = slot(address(prefix, buckets));
-    return count(slot) == 0 ? 0 : arena.chunk(block(slot))[Arena.offset(block(slot))];
+    long slot = directory.entries(address(prefix, buckets));
+    int count = Math.min(Directory.count(slot), 2 * LOAD);
+    if (count == 0) {
+      return 0;
+    }
+    byte[] chunk = arena.chunk(Directory.block(slot));
+    int offset = Arena.offset(Directory.block(slot));
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += chunk[offset + i * ENTRY];
+    }
+    return sum;
   }
 
   /** Sets the entry at {@code offset}; the number of buckets follows the keys when it must grow. */
@@ -76,10 +83,10 @@ final class BucketTable {
       resize(1);
     }
     int bucket = address(Bytes.getLong(entry, offset), buckets);
-    long slot = slot(bucket);
+    long slot = directory.entries(bucket);
     int index = find(slot, entry, offset);
     if (index >= 0) {
-      int block = block(slot);
+      int block = Directory.block(slot);
       System.arraycopy(
           entry, offset, arena.chunk(block), Arena.offset(block) + index * ENTRY, ENTRY);
       return;
@@ -95,7 +102,7 @@ final class BucketTable {
       return false;
     }
     int bucket = address(Bytes.getLong(hash, offset), buckets);
-    int index = find(slot(bucket), hash, offset);
+    int index = find(directory.entries(bucket), hash, offset);
     if (index < 0) {
       return false;
     }
@@ -116,10 +123,10 @@ final class BucketTable {
 
   /** Writes the leaf hash of a bucket. */
   void hash(int bucket, byte[] out, int offset) {
-    long slot = slot(bucket);
-    if (count(slot) > 0) {
-      int block = block(slot);
-      sha.update(arena.chunk(block), Arena.offset(block), count(slot) * ENTRY);
+    long slot = directory.entries(bucket);
+    if (Directory.count(slot) > 0) {
+      int block = Directory.block(slot);
+      sha.update(arena.chunk(block), Arena.offset(block), Directory.count(slot) * ENTRY);
     }
     Bytes.putInt(trailer, 0, bucket);
     sha.update(trailer, 0, trailer.length);
@@ -129,12 +136,12 @@ final class BucketTable {
   /** The index of a key's entry, or {@code -(where it belongs) - 1}. */
   private int find(long slot, byte[] hash, int offset) {
     int low = 0;
-    int high = count(slot) - 1;
+    int high = Directory.count(slot) - 1;
     if (high < 0) {
       return -1;
     }
-    byte[] chunk = arena.chunk(block(slot));
-    int base = Arena.offset(block(slot));
+    byte[] chunk = arena.chunk(Directory.block(slot));
+    int base = Arena.offset(Directory.block(slot));
     while (low <= high) {
       int middle = (low + high) >>> 1;
       int order = Bytes.compareHashes(chunk, base + middle * ENTRY, hash, offset);
@@ -151,9 +158,9 @@ final class BucketTable {
   }
 
   private void insert(int bucket, int index, byte[] entry, int offset) {
-    long slot = slot(bucket);
-    int count = count(slot);
-    int old = block(slot);
+    long slot = directory.entries(bucket);
+    int count = Directory.count(slot);
+    int old = Directory.block(slot);
     int block = old;
     if (count == 0 || Arena.capacity(count) != Arena.capacity(count + 1)) {
       block = arena.allocate(count + 1);
@@ -171,16 +178,16 @@ final class BucketTable {
       }
     }
     System.arraycopy(entry, offset, to, start + index * ENTRY, ENTRY);
-    setSlot(bucket, block, count + 1);
+    directory.setEntries(bucket, block, count + 1);
   }
 
   private void delete(int bucket, int index) {
-    long slot = slot(bucket);
-    int count = count(slot);
-    int old = block(slot);
+    long slot = directory.entries(bucket);
+    int count = Directory.count(slot);
+    int old = Directory.block(slot);
     if (count == 1) {
       arena.free(old, 1);
-      setSlot(bucket, 0, 0);
+      directory.setEntries(bucket, 0, 0);
       return;
     }
     int block = old;
@@ -199,13 +206,13 @@ final class BucketTable {
     if (block != old) {
       arena.free(old, count);
     }
-    setSlot(bucket, block, count - 1);
+    directory.setEntries(bucket, block, count - 1);
   }
 
   private void split() {
     int bucket = buckets;
-    ensurePage(bucket);
-    setSlot(bucket, 0, 0);
+    directory.ensure(bucket);
+    directory.setEntries(bucket, 0, 0);
     buckets = bucket + 1;
     if (bucket == 0) {
       return;
@@ -254,58 +261,32 @@ final class BucketTable {
 
   /** Copies a bucket's entries to {@code scratch} from entry {@code at} on; returns their count. */
   private int load(int bucket, int at) {
-    long slot = slot(bucket);
-    int count = count(slot);
+    long slot = directory.entries(bucket);
+    int count = Directory.count(slot);
     reserve(at + count);
     if (count > 0) {
       System.arraycopy(
-          arena.chunk(block(slot)), Arena.offset(block(slot)), scratch, at * ENTRY, count * ENTRY);
+          arena.chunk(Directory.block(slot)), Arena.offset(Directory.block(slot)), scratch, at * ENTRY, count * ENTRY);
     }
     return count;
   }
 
   private void store(int bucket, int from, int count) {
-    long slot = slot(bucket);
-    if (count(slot) > 0) {
-      arena.free(block(slot), count(slot));
+    long slot = directory.entries(bucket);
+    if (Directory.count(slot) > 0) {
+      arena.free(Directory.block(slot), Directory.count(slot));
     }
     int block = 0;
     if (count > 0) {
       block = arena.allocate(count);
       System.arraycopy(scratch, from, arena.chunk(block), Arena.offset(block), count * ENTRY);
     }
-    setSlot(bucket, block, count);
+    directory.setEntries(bucket, block, count);
   }
 
   private void reserve(int entries) {
     if (scratch.length / ENTRY < entries) {
       scratch = Arrays.copyOf(scratch, Arena.capacity(entries) * ENTRY);
     }
-  }
-
-  private void ensurePage(int bucket) {
-    int page = bucket >>> PAGE_SHIFT;
-    if (page >= pages.length) {
-      pages = Arrays.copyOf(pages, pages.length * 2);
-    }
-    if (pages[page] == null) {
-      pages[page] = new long[PAGE_MASK + 1];
-    }
-  }
-
-  private long slot(int bucket) {
-    return pages[bucket >>> PAGE_SHIFT][bucket & PAGE_MASK];
-  }
-
-  private void setSlot(int bucket, int block, int count) {
-    pages[bucket >>> PAGE_SHIFT][bucket & PAGE_MASK] = ((long) block << Integer.SIZE) | count;
-  }
-
-  private static int block(long slot) {
-    return (int) (slot >>> Integer.SIZE);
-  }
-
-  private static int count(long slot) {
-    return (int) slot;
   }
 }

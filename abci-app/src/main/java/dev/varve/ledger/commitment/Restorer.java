@@ -24,6 +24,7 @@ final class Restorer {
   private static final ByteString END = ByteString.copyFrom(filled(2048));
 
   private final StorageEngine engine;
+  private final Directory directory;
   private final BucketTable table;
   private final TwigLog log;
   private final EntryHasher hasher;
@@ -40,8 +41,14 @@ final class Restorer {
   private int buckets;
   private long start = -1;
 
-  Restorer(StorageEngine engine, BucketTable table, TwigLog log, EntryHasher hasher) {
+  Restorer(
+      StorageEngine engine,
+      Directory directory,
+      BucketTable table,
+      TwigLog log,
+      EntryHasher hasher) {
     this.engine = engine;
+    this.directory = directory;
     this.table = table;
     this.log = log;
     this.hasher = hasher;
@@ -54,7 +61,7 @@ final class Restorer {
       return;
     }
     engine.scanCommitments(this::replay);
-    if (start > 0 && log.oldest() - (log.oldest() & Twig.MASK) < start) {
+    if (start > 0 && log.oldest() - (log.oldest() & TwigRing.MASK) < start) {
       throw corruption(
           "deltas start at position "
               + start
@@ -140,6 +147,7 @@ final class Restorer {
                 + buckets,
             null);
       }
+      directory.ensure(bucket);
       log.append(bucket, bytes, at + Integer.BYTES, segment.height());
       System.arraycopy(bytes, at + Integer.BYTES, page(bucket), leafOffset(bucket), Sha256.LENGTH);
     }

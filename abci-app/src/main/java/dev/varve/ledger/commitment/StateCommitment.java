@@ -24,7 +24,7 @@ public final class StateCommitment {
   /** The log may be this many times as long as there are buckets, plus the slack. */
   static final int SPAN_FACTOR = 3;
 
-  static final int SPAN_SLACK = 4 * Twig.LEAVES;
+  static final int SPAN_SLACK = 4 * TwigRing.LEAVES;
 
   /** How many writes ahead the buckets are fetched into the cache. */
   private static final int WINDOW = 128;
@@ -36,6 +36,7 @@ public final class StateCommitment {
   private final Delta.Writer delta = new Delta.Writer();
   private final byte[] leaf = new byte[Sha256.LENGTH];
   private final byte[] message = new byte[Sha256.LENGTH + 4 * Long.BYTES];
+  private final Directory directory = new Directory();
   private final BucketTable table;
   private final TwigLog log;
   private byte[] entries = new byte[64 * ENTRY];
@@ -52,8 +53,8 @@ public final class StateCommitment {
   private int sink;
 
   private StateCommitment() {
-    table = new BucketTable(sha);
-    log = new TwigLog(sha);
+    table = new BucketTable(sha, directory);
+    log = new TwigLog(sha, directory);
     root = computeRoot();
   }
 
@@ -70,7 +71,8 @@ public final class StateCommitment {
    */
   public static StateCommitment restore(StorageEngine engine) {
     StateCommitment commitment = new StateCommitment();
-    new Restorer(engine, commitment.table, commitment.log, commitment.hasher)
+    new Restorer(
+            engine, commitment.directory, commitment.table, commitment.log, commitment.hasher)
         .restore(commitment::finishRestore);
     return commitment;
   }
@@ -105,6 +107,10 @@ public final class StateCommitment {
       log.remove(bucket);
     }
     int rewritten = collectTouched(count, bucketsBefore);
+    // All former positions first: without hashes between them their cache misses overlap.
+    for (int i = 0; i < rewritten; i++) {
+      log.remove(touched[i]);
+    }
     for (int i = 0; i < rewritten; i++) {
       append(touched[i], height);
     }

@@ -7,34 +7,31 @@ import java.util.BitSet;
  * The log of bucket leaves: every rewritten bucket takes the next position, its former one turns
  * inactive; positions form twigs, and twigs the leaves of a tree.
  *
- * <p>Invariant: each bucket has exactly one active position. Memory follows the window between the
- * oldest active position and the next one, not the length of the log. Not thread-safe.
+ * <p>Invariant: each bucket has at most one active position, exactly one between blocks. Memory
+ * follows the window between the oldest active position and the next one, not the length of the
+ * log. Not thread-safe.
  */
 final class TwigLog {
   private static final int HASH = Sha256.LENGTH;
-  private static final int PAGE_SHIFT = 14;
-  private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
-  private static final long NONE = -1;
 
   private final Sha256 sha;
+  private final Directory directory;
 
   /** Leaf hashes of the twig being filled. */
-  private final QuadTree fresh = new QuadTree(Twig.LEAVES, Sha256.TWIG_NODE);
+  private final QuadTree fresh = new QuadTree(TwigRing.LEAVES, Sha256.TWIG_NODE);
 
-  /** Twigs by their number modulo the length; those without an active position are null. */
-  private Twig[] twigs = new Twig[1];
-
+  private TwigRing ring = new TwigRing(1);
   private QuadTree upper = new QuadTree(1, Sha256.UPPER_NODE);
-  private final BitSet stale = new BitSet();
 
-  /** The active position of each bucket. */
-  private long[][] pages = new long[4][];
+  /** Slots of the twigs to hash again. */
+  private final BitSet stale = new BitSet();
 
   private long next;
   private long oldest;
 
-  TwigLog(Sha256 sha) {
+  TwigLog(Sha256 sha, Directory directory) {
     this.sha = sha;
+    this.directory = directory;
   }
 
   /** The position the next leaf takes. */
@@ -45,11 +42,10 @@ final class TwigLog {
   /** The lowest active position, or {@link #next} where there is none. */
   long oldest() {
     while (oldest < next) {
-      Twig twig = twigs[slot(oldest)];
-      int leaf = (int) oldest & Twig.MASK;
-      int found = twig == null ? Twig.LEAVES : twig.nextActive(leaf);
+      int leaf = (int) oldest & TwigRing.MASK;
+      int found = ring.nextActive(ring.slot(oldest), leaf);
       oldest = Math.min(next, oldest - leaf + found);
-      if (found < Twig.LEAVES) {
+      if (found < TwigRing.LEAVES) {
         break;
       }
     }
@@ -64,64 +60,60 @@ final class TwigLog {
 
   /** The bucket that stands at an active position. */
   int bucketAt(long position) {
-    return twigs[slot(position)].buckets[(int) position & Twig.MASK];
+    return ring.bucket(position);
   }
 
   /** The height that appended the first position of the window, or {@code height} for none. */
   long windowHeight(long height) {
-    Twig first = twigs[slot(oldest())];
-    return first == null ? height : first.firstHeight;
+    int first = ring.slot(oldest());
+    return ring.holds(first) ? ring.firstHeight(first) : height;
   }
 
   /** Appends a bucket's leaf hash at {@code height}; its former position turns inactive. */
   void append(int bucket, byte[] hash, int offset, long height) {
     remove(bucket);
-    int leaf = (int) next & Twig.MASK;
-    Twig twig = twigs[slot(next)];
-    if (leaf == 0 || twig == null) {
-      twig = open(height);
+    int leaf = (int) next & TwigRing.MASK;
+    if (leaf == 0 || !ring.holds(ring.slot(next))) {
+      open(height);
     }
     System.arraycopy(hash, offset, fresh.leaves(), leaf * HASH, HASH);
     fresh.mark(leaf);
-    twig.add(leaf, bucket);
-    stale.set(slot(next));
-    setPosition(bucket, next++);
-    if (leaf == Twig.MASK) {
-      twig.setLeafRoot(fresh.root(sha), 0);
+    ring.add(next, bucket);
+    int slot = ring.slot(next);
+    stale.set(slot);
+    directory.setPosition(bucket, next++);
+    if (leaf == TwigRing.MASK) {
+      ring.setLeafRoot(slot, fresh.root(sha));
       fresh.clear();
     }
   }
 
   /** Turns a bucket's position inactive, if it has one. */
   void remove(int bucket) {
-    long position = position(bucket);
-    if (position == NONE) {
+    long position = directory.position(bucket);
+    if (position == Directory.NONE) {
       return;
     }
-    int slot = slot(position);
-    Twig twig = twigs[slot];
-    twig.clear((int) position & Twig.MASK);
+    ring.clear(position);
+    int slot = ring.slot(position);
     stale.set(slot);
-    if (twig.active() == 0 && position >>> Twig.SHIFT != next >>> Twig.SHIFT) {
-      twigs[slot] = null;
+    if (ring.active(slot) == 0 && position >>> TwigRing.SHIFT != next >>> TwigRing.SHIFT) {
+      ring.drop(slot);
     }
-    setPosition(bucket, NONE);
+    directory.setPosition(bucket, Directory.NONE);
   }
 
   /** The root over all twigs in the window, which {@link #oldest} opens. */
   byte[] root() {
-    long first = oldest() >>> Twig.SHIFT;
-    resize(capacity((next >>> Twig.SHIFT) - first + 1));
-    Twig filling = twigs[slot(next)];
-    if ((next & Twig.MASK) != 0) {
-      filling.setLeafRoot(fresh.root(sha), 0);
+    resize(capacity((next >>> TwigRing.SHIFT) - (oldest() >>> TwigRing.SHIFT) + 1));
+    if ((next & TwigRing.MASK) != 0 && ring.holds(ring.slot(next))) {
+      ring.setLeafRoot(ring.slot(next), fresh.root(sha));
     }
     for (int slot = stale.nextSetBit(0); slot >= 0; slot = stale.nextSetBit(slot + 1)) {
-      Twig twig = twigs[slot];
-      if (twig == null || twig.active() == 0) {
+      if (ring.active(slot) == 0) {
         Arrays.fill(upper.leaves(), slot * HASH, slot * HASH + HASH, (byte) 0);
       } else {
-        twig.hash(sha, upper.leaves(), slot * HASH);
+        ring.hash(slot, sha, upper.leaves(), slot * HASH);
       }
       upper.mark(slot);
     }
@@ -129,17 +121,10 @@ final class TwigLog {
     return upper.root(sha);
   }
 
-  private Twig open(long height) {
-    if ((next & Twig.MASK) != 0 && next != oldest) {
-      throw new IllegalStateException("the log has no twig at position " + next);
-    }
-    long window = (next >>> Twig.SHIFT) - (oldest() >>> Twig.SHIFT) + 1;
-    if (window > twigs.length) {
-      resize(capacity(window));
-    }
-    Twig twig = new Twig(height);
-    twigs[slot(next)] = twig;
-    return twig;
+  private void open(long height) {
+    long window = (next >>> TwigRing.SHIFT) - (oldest() >>> TwigRing.SHIFT) + 1;
+    resize(Math.max(ring.capacity(), capacity(window)));
+    ring.open(ring.slot(next), height);
   }
 
   /** The least power of 4 that holds {@code window} twigs. */
@@ -153,46 +138,25 @@ final class TwigLog {
 
   /** Moves the window's twigs to a ring of another length. */
   private void resize(int capacity) {
-    if (capacity == twigs.length) {
+    if (capacity == ring.capacity()) {
       return;
     }
-    Twig[] old = twigs;
-    QuadTree oldUpper = upper;
-    BitSet oldStale = (BitSet) stale.clone();
-    twigs = new Twig[capacity];
+    TwigRing from = ring;
+    QuadTree fromUpper = upper;
+    BitSet fromStale = (BitSet) stale.clone();
+    ring = new TwigRing(capacity);
     upper = new QuadTree(capacity, Sha256.UPPER_NODE);
     stale.clear();
-    long last = (next - 1) >> Twig.SHIFT;
-    for (long number = oldest >>> Twig.SHIFT; number <= last; number++) {
-      int from = (int) (number & (old.length - 1));
-      int to = (int) (number & (capacity - 1));
-      if (old[from] != null) {
-        twigs[to] = old[from];
-        System.arraycopy(oldUpper.leaves(), from * HASH, upper.leaves(), to * HASH, HASH);
-        upper.mark(to);
-        stale.set(to, oldStale.get(from));
+    long last = (next - 1) >> TwigRing.SHIFT;
+    for (long number = oldest >>> TwigRing.SHIFT; number <= last; number++) {
+      int fromSlot = from.slot(number << TwigRing.SHIFT);
+      int slot = ring.slot(number << TwigRing.SHIFT);
+      if (from.holds(fromSlot)) {
+        ring.copy(from, fromSlot, slot);
+        System.arraycopy(fromUpper.leaves(), fromSlot * HASH, upper.leaves(), slot * HASH, HASH);
+        upper.mark(slot);
+        stale.set(slot, fromStale.get(fromSlot));
       }
     }
-  }
-
-  private int slot(long position) {
-    return (int) ((position >>> Twig.SHIFT) & (twigs.length - 1));
-  }
-
-  private long position(int bucket) {
-    int page = bucket >>> PAGE_SHIFT;
-    return page < pages.length && pages[page] != null ? pages[page][bucket & PAGE_MASK] : NONE;
-  }
-
-  private void setPosition(int bucket, long position) {
-    int page = bucket >>> PAGE_SHIFT;
-    if (page >= pages.length) {
-      pages = Arrays.copyOf(pages, Math.max(pages.length * 2, page + 1));
-    }
-    if (pages[page] == null) {
-      pages[page] = new long[PAGE_MASK + 1];
-      Arrays.fill(pages[page], NONE);
-    }
-    pages[page][bucket & PAGE_MASK] = position;
   }
 }

@@ -24,6 +24,18 @@ final class MemoryEngine implements StorageEngine {
   final TreeMap<Long, ByteString> commitments = new TreeMap<>();
   private AppliedHeight applied = AppliedHeight.getDefaultInstance();
 
+  /** An engine that has committed this many blocks, always the same ones. */
+  static MemoryEngine after(int blocks) {
+    History history = new History(blocks, 2_000);
+    MemoryEngine engine = new MemoryEngine();
+    StateCommitment running = StateCommitment.empty();
+    for (int block = 0; block < blocks; block++) {
+      List<StateWrite> writes = history.next(500, 20);
+      engine.commit(history.height(), writes, running.apply(history.height(), writes));
+    }
+    return engine;
+  }
+
   void commit(long height, List<StateWrite> writes, StateCommitment.Update update) {
     for (StateWrite write : writes) {
       if (write.isDelete()) {

@@ -21,7 +21,7 @@ import java.util.TreeSet;
 final class ReferenceCommitment {
   private static final byte[] ZERO = new byte[32];
 
-  private record Entry(ByteString keyHash, ByteString valueDigest) {}
+  private record Entry(long prefix, ByteString keyHash, ByteString valueDigest) {}
 
   private static final class Position {
     final long bucket;
@@ -50,7 +50,7 @@ final class ReferenceCommitment {
       ByteString id = ByteString.copyFrom(keyHash);
       if (!write.isDelete()) {
         byte[] digest = hash(2, write.value().toByteArray(), be8(write.height()));
-        state.put(id, new Entry(id, ByteString.copyFrom(digest)));
+        state.put(id, new Entry(prefix(keyHash), id, ByteString.copyFrom(digest)));
         effective.add(keyHash);
       } else if (state.remove(id) != null) {
         effective.add(keyHash);
@@ -62,7 +62,7 @@ final class ReferenceCommitment {
     long before = buckets;
     buckets = (state.size() + 3L) / 4;
     TreeSet<Long> touched = new TreeSet<>();
-    effective.forEach(keyHash -> touched.add(buckets == 0 ? -1 : address(keyHash)));
+    effective.forEach(keyHash -> touched.add(buckets == 0 ? -1 : address(prefix(keyHash))));
     for (long id = Math.min(before, buckets); id < Math.max(before, buckets); id++) {
       touched.add(id);
       if (id > 0) {
@@ -88,7 +88,7 @@ final class ReferenceCommitment {
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (Entry entry : state.values()) {
-      if (address(entry.keyHash.toByteArray()) == bucket) {
+      if (address(entry.prefix) == bucket) {
         body.writeBytes(entry.keyHash.toByteArray());
         body.writeBytes(entry.valueDigest.toByteArray());
       }
@@ -99,14 +99,17 @@ final class ReferenceCommitment {
   }
 
   /** The low bits of the first 8 bytes; one bit less where that bucket does not exist yet. */
-  private long address(byte[] keyHash) {
-    long prefix = ByteBuffer.wrap(keyHash).getLong();
+  private long address(long prefix) {
     long modulus = 1;
     while (modulus < buckets) {
       modulus *= 2;
     }
     long bucket = Math.floorMod(prefix, modulus);
     return bucket < buckets ? bucket : bucket - modulus / 2;
+  }
+
+  private static long prefix(byte[] keyHash) {
+    return ByteBuffer.wrap(keyHash).getLong();
   }
 
   private int oldest() {
