@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A chain on this machine, from nothing to blocks, until it is stopped or a part dies. */
 final class Devnet {
-  private static final Duration FIRST_BLOCK_LIMIT = Duration.ofSeconds(120);
+  private static final Duration FIRST_BLOCK_LIMIT = Duration.ofMinutes(2);
   private static final long POLL_MS = 100;
 
   private final DevnetOptions options;
@@ -125,7 +125,7 @@ final class Devnet {
         for (int i = 0; i < marker.validators() && !signal.isAsked(); i++) {
           Validator validator = Validator.start("validator " + i, home.node(i), comet, Map.of());
           validators.add(validator);
-          validator.death().thenAccept(death::complete);
+          var unused = validator.death().thenAccept(death::complete);
         }
         progress.update("waiting for the first block");
         waitForBlocks(death);

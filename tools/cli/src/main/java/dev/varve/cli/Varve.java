@@ -36,6 +36,7 @@ public final class Varve implements Runnable {
   @CommandLine.Mixin
   private CommonOptions common;
 
+  @SuppressWarnings("UnusedVariable") // picocli reads it.
   @CommandLine.Option(names = "--version", versionHelp = true, description = "Print the version.")
   private boolean version;
 
