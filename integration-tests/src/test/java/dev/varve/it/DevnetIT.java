@@ -86,8 +86,7 @@ class DevnetIT {
       try (ServerSocket taken =
           new ServerSocket(portBase + offset, 1, InetAddress.getLoopbackAddress())) {
         requireOneSentence(
-            List.of("devnet", "--home", home(), "--port-base", Integer.toString(portBase)),
-            "port " + taken.getLocalPort() + " is taken");
+            devnetArgs(), "port " + taken.getLocalPort() + " is taken");
         assertThat(folder.resolve("devnet")).doesNotExist();
       }
     }
@@ -108,8 +107,7 @@ class DevnetIT {
     java.nio.file.Files.createDirectory(folder.resolve("devnet"));
     java.nio.file.Files.writeString(folder.resolve("devnet").resolve("letter.txt"), "mine");
     requireOneSentence(
-        List.of("devnet", "--home", home(), "--port-base", Integer.toString(portBase)),
-        "letter.txt");
+        devnetArgs(), "letter.txt");
     assertThat(folder.resolve("devnet").resolve("letter.txt")).hasContent("mine");
   }
 
@@ -119,8 +117,11 @@ class DevnetIT {
   }
 
   private VarveProcess devnet(String log) {
-    return VarveProcess.start(
-        folder.resolve(log),
+    return VarveProcess.start(folder.resolve(log), devnetArgs().toArray(String[]::new));
+  }
+
+  private List<String> devnetArgs() {
+    return List.of(
         "devnet",
         "--home",
         home(),
