@@ -39,10 +39,29 @@ final class FakeServer implements AutoCloseable {
   private final long startHeight;
 
   FakeServer(long startHeight, UnaryOperator<Response> twist) throws IOException {
+    this(0, startHeight, twist);
+  }
+
+  private FakeServer(int port, long startHeight, UnaryOperator<Response> twist) throws IOException {
     this.startHeight = startHeight;
     this.twist = twist;
-    this.listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+    this.listener = new ServerSocket(port, 16, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
+  }
+
+  /** Serves on a port until the process is ended. */
+  public static void main(String[] args) throws IOException {
+    FakeServer server = new FakeServer(Integer.parseInt(args[0]), 0, UnaryOperator.identity());
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    server.close();
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
   }
 
   String address() {
