@@ -85,8 +85,7 @@ class DevnetIT {
     for (int offset : new int[] {0, 1, 2}) {
       try (ServerSocket taken =
           new ServerSocket(portBase + offset, 1, InetAddress.getLoopbackAddress())) {
-        requireOneSentence(
-            devnetArgs(), "port " + taken.getLocalPort() + " is taken");
+        requireOneSentence(devnetArgs(), "port " + taken.getLocalPort() + " is taken");
         assertThat(folder.resolve("devnet")).doesNotExist();
       }
     }
@@ -106,8 +105,7 @@ class DevnetIT {
   void shouldRefuseAFolderThatIsNoHome() throws IOException {
     java.nio.file.Files.createDirectory(folder.resolve("devnet"));
     java.nio.file.Files.writeString(folder.resolve("devnet").resolve("letter.txt"), "mine");
-    requireOneSentence(
-        devnetArgs(), "letter.txt");
+    requireOneSentence(devnetArgs(), "letter.txt");
     assertThat(folder.resolve("devnet").resolve("letter.txt")).hasContent("mine");
   }
 

@@ -266,7 +266,11 @@ final class BucketTable {
     reserve(at + count);
     if (count > 0) {
       System.arraycopy(
-          arena.chunk(Directory.block(slot)), Arena.offset(Directory.block(slot)), scratch, at * ENTRY, count * ENTRY);
+          arena.chunk(Directory.block(slot)),
+          Arena.offset(Directory.block(slot)),
+          scratch,
+          at * ENTRY,
+          count * ENTRY);
     }
     return count;
   }

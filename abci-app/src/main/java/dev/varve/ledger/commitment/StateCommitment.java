@@ -71,8 +71,7 @@ public final class StateCommitment {
    */
   public static StateCommitment restore(StorageEngine engine) {
     StateCommitment commitment = new StateCommitment();
-    new Restorer(
-            engine, commitment.directory, commitment.table, commitment.log, commitment.hasher)
+    new Restorer(engine, commitment.directory, commitment.table, commitment.log, commitment.hasher)
         .restore(commitment::finishRestore);
     return commitment;
   }

@@ -25,6 +25,7 @@ final class BenchAppHashCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Option(

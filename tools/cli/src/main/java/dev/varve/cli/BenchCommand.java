@@ -14,6 +14,7 @@ final class BenchCommand implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override

@@ -36,6 +36,7 @@ final class CheckCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
+
   @CommandLine.Mixin private HomeOption home;
 
   @Option(names = "--json", description = "Print JSON.")

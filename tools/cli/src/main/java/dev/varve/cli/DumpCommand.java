@@ -49,6 +49,7 @@ final class DumpCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
+
   @CommandLine.Mixin private HomeOption home;
 
   @Parameters(

@@ -26,6 +26,7 @@ final class InitCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
+
   @CommandLine.Mixin private HomeOption home;
   @CommandLine.Mixin private NodeSetup setup;
 

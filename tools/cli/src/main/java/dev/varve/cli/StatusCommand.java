@@ -41,6 +41,7 @@ final class StatusCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
+
   @CommandLine.Mixin private HomeOption home;
 
   @Option(names = "--json", description = "Print JSON.")
