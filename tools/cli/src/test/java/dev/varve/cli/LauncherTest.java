@@ -52,7 +52,7 @@ class LauncherTest {
             "flock",
             "cut",
             "stty")) {
-      link(tool);
+      pass(tool);
     }
     java("17.0.9");
     script("javac", "exit 0");
@@ -163,11 +163,11 @@ class LauncherTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private void link(String tool) throws IOException {
+  private void pass(String tool) throws IOException {
     for (String place : List.of("/bin", "/usr/bin")) {
-      Path found = Path.of(place, tool);
-      if (Files.isExecutable(found) && !Files.exists(bin.resolve(tool))) {
-        Files.createSymbolicLink(bin.resolve(tool), found);
+      if (Files.isExecutable(Path.of(place, tool))) {
+        script(tool, "exec " + place + "/" + tool + " \"$@\"");
+        return;
       }
     }
   }
