@@ -169,7 +169,8 @@ public final class AppHashBench {
   private void printTable() {
     out.printf(
         Locale.ROOT,
-        "app hash, us of processor time a write, medians of %d rounds of %d writes, values of %d bytes, %s%n",
+        "app hash, us of processor time a write, medians of %d rounds of %d writes,"
+            + " values of %d bytes, %s%n",
         options.rounds(),
         options.writes(),
         options.valueBytes(),

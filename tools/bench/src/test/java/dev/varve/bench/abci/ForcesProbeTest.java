@@ -21,7 +21,10 @@ class ForcesProbeTest {
   @Test
   void shouldAddUpLabels() throws BenchException {
     String text =
-        "varve_forces_total{store=\"a b\",} 3.0\nvarve_forces_total{store=\"c\"} 4.0 1395066363000\n";
+        """
+        varve_forces_total{store="a b",} 3.0
+        varve_forces_total{store="c"} 4.0 1395066363000
+        """;
     assertThat(ForcesProbe.sum(text)).hasValue(7);
   }
 
