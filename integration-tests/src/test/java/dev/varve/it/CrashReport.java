@@ -48,9 +48,9 @@ final class CrashReport {
         # Crash runs
 
         Application and node are ended by SIGKILL at random moments under load (8 clients, each with
-        one transaction on its way). After each restart the chain must go on past the last height seen,
-        and every transaction seen committed since the crash before must be readable with its height,
-        result and value; at the end all of the run are read once more.
+        one transaction on its way). After each restart the chain must go on past the last height
+        seen, and every transaction seen committed since the crash before must be readable with its
+        height, result and value; at the end all of the run are read once more.
         Made by `mvn verify -Pfull`; a run is replayed with `-Dvarve.seed=<seed>`.
 
         CometBFT %s, Java %s, %d processors.

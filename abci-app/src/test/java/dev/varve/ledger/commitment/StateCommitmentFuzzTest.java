@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class StateCommitmentFuzzTest {
-  @Property(tries = 60)
+  @Property(tries = 15)
   void shouldEqualTheReference(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 400) int keySpace,
@@ -34,7 +34,7 @@ class StateCommitmentFuzzTest {
     assertThat(commitment.apply(history.height(), again).root()).isEqualTo(reference.apply(again));
   }
 
-  @Property(tries = 40)
+  @Property(tries = 15)
   void shouldGoOnAsIfNeverStopped(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 3_000) int keySpace,
@@ -57,7 +57,7 @@ class StateCommitmentFuzzTest {
   }
 
   /** A count of keys or a bucket that later deltas override may change: then nothing else does. */
-  @Property(tries = 200)
+  @Property(tries = 60)
   void shouldNeverRestoreAnotherCommitmentFromADamagedDelta(@ForAll long seed) {
     MemoryEngine engine = MemoryEngine.after(8);
     StateCommitment intact = StateCommitment.restore(engine);
