@@ -95,20 +95,12 @@ final class DevnetCommand implements Callable<Integer> {
             chainId,
             fresh,
             common.verbose());
-    int exitCode = CliException.FAILED;
-    StopSignal signal = StopSignal.install();
-    try (signal) {
-      exitCode =
-          new Devnet(
-                  options,
-                  environment.cacheFolder(),
-                  environment.console(),
-                  signal,
-                  common.logLevel("info"))
-              .run();
-      return exitCode;
-    } finally {
-      signal.ended(exitCode);
-    }
+    return new Devnet(
+            options,
+            environment.cacheFolder(),
+            environment.console(),
+            StopSignal.install(),
+            common.logLevel("info"))
+        .run();
   }
 }

@@ -27,5 +27,6 @@ final class Logs {
       System.setProperty("varve.log.level", level);
       System.setProperty(CONFIGURATION, configuration);
     }
+    JulHandler.install();
   }
 }

@@ -57,14 +57,7 @@ final class StartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     setup.validate();
-    int exitCode = CliException.FAILED;
-    StopSignal signal = StopSignal.install();
-    try (signal) {
-      exitCode = run(signal);
-      return exitCode;
-    } finally {
-      signal.ended(exitCode);
-    }
+    return run(StopSignal.install());
   }
 
   private int run(StopSignal signal) {

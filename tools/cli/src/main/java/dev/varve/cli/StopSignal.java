@@ -1,30 +1,36 @@
 package dev.varve.cli;
 
-import java.time.Duration;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * Turns SIGINT and SIGTERM into a request to stop, and holds the JVM until the command has ended in
- * order, at most {@link #LIMIT}; then the process exits with the command's code.
+ * Turns SIGINT and SIGTERM into a request to stop, so that the command ends in order and with an
+ * exit code of its own; the JVM's own answer would be shutdown hooks and 128 + the signal's number.
+ * A second signal ends the process at once.
+ *
+ * <p>Handlers of the process are set by the module jdk.unsupported, which is used by reflection as
+ * the compiler warns of it and nothing supported can do the same. Where it is missing, the JVM's
+ * own answer stays.
  */
-final class StopSignal implements AutoCloseable {
-  /** Longer than all parts together may take to close. */
-  static final Duration LIMIT = Duration.ofSeconds(75);
+final class StopSignal {
+  private static final String SIGNAL = "sun.misc.Signal";
+  private static final String HANDLER = "sun.misc.SignalHandler";
 
   private final CompletableFuture<Void> asked = new CompletableFuture<>();
-  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
-  private final Thread hook = new Thread(this::onSignal, "stop-signal");
   private Thread interruptible;
 
-  private StopSignal() {}
+  /** Takes no signals yet. */
+  StopSignal() {}
 
+  /** Takes the signals from now on. */
   static StopSignal install() {
-    StopSignal signal = new StopSignal();
-    Runtime.getRuntime().addShutdownHook(signal.hook);
-    return signal;
+    StopSignal stop = new StopSignal();
+    for (String name : new String[] {"INT", "TERM"}) {
+      stop.handle(name);
+    }
+    return stop;
   }
 
   /** Completes when the process is asked to stop. */
@@ -47,39 +53,49 @@ final class StopSignal implements AutoCloseable {
     Thread.interrupted();
   }
 
-  /** The command is done; a process that was asked to stop exits with this code. */
-  void ended(int exitCode) {
-    ended.complete(exitCode);
-  }
-
-  private void onSignal() {
-    asked.complete(null);
-    interruptSetup();
-    int exitCode = CliException.FAILED;
-    try {
-      exitCode = ended.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      System.err.println("varve: did not stop within " + LIMIT.toSeconds() + " s, ending anyway");
+  /** What a signal does. */
+  void raise() {
+    if (!asked.complete(null)) {
+      Runtime.getRuntime().halt(CliException.FAILED);
     }
-    // Without it the JVM would exit with 128 + the signal's number, as if it had been killed.
-    Runtime.getRuntime().halt(exitCode);
-  }
-
-  private synchronized void interruptSetup() {
-    if (interruptible != null) {
-      interruptible.interrupt();
-    }
-  }
-
-  @Override
-  public void close() {
-    if (!asked.isDone()) {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The JVM is going down already: the hook runs, and waits for ended().
-        asked.complete(null);
+    synchronized (this) {
+      if (interruptible != null) {
+        interruptible.interrupt();
       }
+    }
+  }
+
+  private void handle(String name) {
+    InvocationHandler answer =
+        (proxy, method, args) -> {
+          switch (method.getName()) {
+            case "handle" -> raise();
+            case "equals" -> {
+              return proxy == args[0];
+            }
+            case "hashCode" -> {
+              return System.identityHashCode(proxy);
+            }
+            default -> {
+              return name;
+            }
+          }
+          return null;
+        };
+    try {
+      Class<?> signal = Class.forName(SIGNAL);
+      Class<?> handler = Class.forName(HANDLER);
+      Object ours =
+          Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, answer);
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+    } catch (ClassNotFoundException
+        | NoSuchMethodException
+        | InstantiationException
+        | IllegalAccessException
+        | InvocationTargetException e) {
+      System.err.println("varve: the JVM answers SIG" + name + " itself: " + e);
     }
   }
 }

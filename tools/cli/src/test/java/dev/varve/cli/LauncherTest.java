@@ -56,6 +56,7 @@ class LauncherTest {
     }
     java("17.0.9");
     script("javac", "exit 0");
+    script("jar", "echo library > \"$3\"");
     script("mvn", "mkdir -p tools/cli/target && echo built > tools/cli/target/varve.jar");
   }
 
@@ -69,6 +70,7 @@ class LauncherTest {
         .contains("<-cp>\n<" + jar.toRealPath() + ">\n<dev.varve.cli.Varve>\n<devnet>\n<--home>\n")
         .endsWith("<a b>\n")
         .contains("<-Dchronicle.analytics.disable=true>")
+        .contains("<-Djava.library.path=" + jar.toRealPath().resolveSibling("native") + ">")
         .doesNotContain("--enable-native-access");
 
     assertThat(run(root.resolve("varve"), "version").out()).doesNotContain("building");
