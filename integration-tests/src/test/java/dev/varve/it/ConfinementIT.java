@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * who speaks to it: read off its system calls.
  */
 class ConfinementIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
 

@@ -27,7 +27,7 @@ class CrashIT {
   private static final int CYCLES_FULL = 50;
   private static final int RUN_MS = 1_500;
   private static final Duration NODE_END_LIMIT = Duration.ofSeconds(5);
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
 

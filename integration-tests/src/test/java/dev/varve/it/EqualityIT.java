@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What Varve keeps of a chain equals what the node keeps of it, in every field it was told. */
 class EqualityIT {
   private static final long BLOCKS = 510;
-  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
 

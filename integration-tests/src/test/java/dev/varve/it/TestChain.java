@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 /** A chain on this machine with a short pause between blocks; everything ends with close. */
 final class TestChain implements AutoCloseable {
   /** How long a test waits for something that takes seconds on a busy machine. */
-  static final Duration LIMIT = Duration.ofSeconds(120);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private static final Duration PAUSE = Duration.ofMillis(10);
 
