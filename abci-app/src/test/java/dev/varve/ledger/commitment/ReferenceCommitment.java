@@ -42,6 +42,7 @@ final class ReferenceCommitment {
   private final Map<Long, Position> last = new HashMap<>();
 
   private long buckets;
+  private int oldest;
 
   ByteString apply(List<StateWrite> writes) {
     List<byte[]> effective = new ArrayList<>();
@@ -73,25 +74,33 @@ final class ReferenceCommitment {
       position.active &= position.bucket < buckets;
     }
     touched.removeIf(id -> id < 0 || id >= buckets);
-    touched.forEach(this::rewrite);
+    Map<Long, List<Entry>> contents = buckets == 0 ? Map.of() : contents();
+    touched.forEach(bucket -> rewrite(bucket, contents));
     long limit = 3 * buckets + 4 * 4096;
     for (int moved = 0; moved < touched.size() && log.size() - oldest() > limit; moved++) {
-      rewrite(log.get(oldest()).bucket);
+      rewrite(log.get(oldest()).bucket, contents);
     }
     return root();
   }
 
-  private void rewrite(long bucket) {
+  /** The state's entries by bucket, each bucket's in ascending order of key hashes. */
+  private Map<Long, List<Entry>> contents() {
+    Map<Long, List<Entry>> contents = new HashMap<>();
+    for (Entry entry : state.values()) {
+      contents.computeIfAbsent(address(entry.prefix), id -> new ArrayList<>()).add(entry);
+    }
+    return contents;
+  }
+
+  private void rewrite(long bucket, Map<Long, List<Entry>> contents) {
     Position former = last.get(bucket);
     if (former != null) {
       former.active = false;
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (Entry entry : state.values()) {
-      if (address(entry.prefix) == bucket) {
-        body.writeBytes(entry.keyHash.toByteArray());
-        body.writeBytes(entry.valueDigest.toByteArray());
-      }
+    for (Entry entry : contents.getOrDefault(bucket, List.of())) {
+      body.writeBytes(entry.keyHash.toByteArray());
+      body.writeBytes(entry.valueDigest.toByteArray());
     }
     byte[] id = ByteBuffer.allocate(4).putInt((int) bucket).array();
     log.add(new Position(bucket, hash(3, body.toByteArray(), id)));
@@ -113,16 +122,15 @@ final class ReferenceCommitment {
   }
 
   private int oldest() {
-    int at = 0;
-    while (at < log.size() && !log.get(at).active) {
-      at++;
+    // Positions never turn active again, so the search goes on where it ended.
+    while (oldest < log.size() && !log.get(oldest).active) {
+      oldest++;
     }
-    return at;
+    return oldest;
   }
 
   ByteString root() {
-    int oldest = oldest();
-    int first = oldest / 4096;
+    int first = oldest() / 4096;
     int count = log.size() / 4096 - first + 1;
     int capacity = 1;
     while (capacity < count) {
@@ -136,7 +144,7 @@ final class ReferenceCommitment {
     byte[] upper = tree(twigs, 6);
     long keys = state.size();
     return ByteString.copyFrom(
-        hash(7, upper, be8(keys), be8(buckets), be8(oldest), be8(log.size())));
+        hash(7, upper, be8(keys), be8(buckets), be8(oldest()), be8(log.size())));
   }
 
   private byte[] twig(int number) {
@@ -161,7 +169,7 @@ final class ReferenceCommitment {
       byte[][] parents = new byte[level.length / 4][];
       for (int i = 0; i < parents.length; i++) {
         byte[][] children = Arrays.copyOfRange(level, 4 * i, 4 * i + 4);
-        boolean zero = Arrays.stream(children).allMatch(child -> Arrays.equals(child, ZERO));
+        boolean zero = Arrays.stream(children).allMatch(child -> child == ZERO);
         parents[i] = zero ? ZERO : hash(tag, children);
       }
       level = parents;

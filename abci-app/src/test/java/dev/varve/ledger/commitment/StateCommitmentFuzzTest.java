@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class StateCommitmentFuzzTest {
-  @Property(tries = 15)
+  @Property(tries = 40)
   void shouldEqualTheReference(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 400) int keySpace,
@@ -34,7 +34,7 @@ class StateCommitmentFuzzTest {
     assertThat(commitment.apply(history.height(), again).root()).isEqualTo(reference.apply(again));
   }
 
-  @Property(tries = 15)
+  @Property(tries = 25)
   void shouldGoOnAsIfNeverStopped(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 3_000) int keySpace,
@@ -57,7 +57,7 @@ class StateCommitmentFuzzTest {
   }
 
   /** A count of keys or a bucket that later deltas override may change: then nothing else does. */
-  @Property(tries = 60)
+  @Property(tries = 100)
   void shouldNeverRestoreAnotherCommitmentFromADamagedDelta(@ForAll long seed) {
     MemoryEngine engine = MemoryEngine.after(8);
     StateCommitment intact = StateCommitment.restore(engine);
@@ -72,15 +72,14 @@ class StateCommitmentFuzzTest {
     StateCommitment restored;
     try {
       restored = StateCommitment.restore(engine);
-    } catch (StorageException.Corruption expected) {
+    } catch (StorageException.Corruption detected) {
       return;
     }
 
     List<StateWrite> next = new History(seed, 2_000).next(500, 20);
-    StateCommitment.Update update = intact.apply(9, next);
-    assertThat(restored.apply(9, next))
-        .usingRecursiveComparison()
-        .ignoringFields("floorHeight")
-        .isEqualTo(update);
+    StateCommitment.Update expected = intact.apply(9, next);
+    StateCommitment.Update update = restored.apply(9, next);
+    assertThat(update.root()).isEqualTo(expected.root());
+    assertThat(update.delta()).isEqualTo(expected.delta());
   }
 }
