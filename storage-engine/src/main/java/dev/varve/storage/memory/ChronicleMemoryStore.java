@@ -45,6 +45,7 @@ public final class ChronicleMemoryStore implements MemoryStore {
       throw new IllegalArgumentException(
           "memory bound is " + boundBytes + " bytes, allowed is " + MIN_BOUND_BYTES + " up");
     }
+    keepToTemporaryFolder();
     long each = boundBytes / GENERATIONS;
     Generation[] generations = new Generation[GENERATIONS];
     generations[0] = Generation.ofAtMost(each);
@@ -52,6 +53,13 @@ public final class ChronicleMemoryStore implements MemoryStore {
       generations[i] = generations[0].sibling();
     }
     return new ChronicleMemoryStore(boundBytes, generations);
+  }
+
+  /** JNA, which Chronicle uses, would unpack its library below the user's home otherwise. */
+  private static void keepToTemporaryFolder() {
+    if (System.getProperty("jna.tmpdir") == null) {
+      System.setProperty("jna.tmpdir", System.getProperty("java.io.tmpdir"));
+    }
   }
 
   @Override
