@@ -32,11 +32,14 @@ class EqualityIT {
       node.waitForHeight(BLOCKS / 2, LIMIT);
       node.stop();
       node.start();
+      long reached = node.waitForHeight(BLOCKS / 2 + 1, LIMIT);
+      new DoubleVote(node, TestChain.CHAIN_ID).report(reached - 1);
       node.waitForHeight(BLOCKS + 1, LIMIT);
       BlockComparison comparison =
           new BlockComparison(
               node, (height, index, hash) -> application.get().read(height, index, hash));
       comparison.compareUpTo(BLOCKS);
+      assertThat(comparison.misbehaviors()).as("blocks with evidence").isEqualTo(1);
       assertThat(comparison.distinctTransactions()).isGreaterThan(2_000);
       // Applied, undecodable, expired, replayed, too far ahead: each many times.
       for (int code : new int[] {0, 1, 2, 3, 4}) {

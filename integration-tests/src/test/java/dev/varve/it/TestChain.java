@@ -21,6 +21,8 @@ final class TestChain implements AutoCloseable {
   /** How long a test waits for something that takes seconds on a busy machine. */
   static final Duration LIMIT = Duration.ofMinutes(2);
 
+  static final String CHAIN_ID = "varve-it";
+
   private static final Duration PAUSE = Duration.ofMillis(10);
 
   private final List<TestNode> nodes;
@@ -52,7 +54,7 @@ final class TestChain implements AutoCloseable {
       homes.add(new NodeHome(folder.resolve("v" + i)));
     }
     List<Path> paths = homes.stream().map(NodeHome::cometHome).toList();
-    List<CometHome> comets = CometHome.testnet(bin, paths, ChainSettings.of("varve-it", node));
+    List<CometHome> comets = CometHome.testnet(bin, paths, ChainSettings.of(CHAIN_ID, node));
     List<TestNode> nodes = new ArrayList<>();
     for (int i = 0; i < validators; i++) {
       homes.get(i).create(settings(comets.get(i), node.transport()));

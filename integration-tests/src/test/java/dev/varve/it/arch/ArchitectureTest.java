@@ -9,6 +9,7 @@ import com.tngtech.archunit.lang.EvaluationResult;
 import dev.varve.it.arch.ArchitectureRules.NamedRule;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -44,5 +45,14 @@ class ArchitectureTest {
   void shouldNoticeAViolationOf(NamedRule named) {
     EvaluationResult result = named.rule().allowEmptyShould(true).evaluate(violations);
     assertThat(result.hasViolation()).as("a test class breaks %s", named).isTrue();
+  }
+
+  @Test
+  void shouldNoticeEachWayOutOfTheLedger() {
+    EvaluationResult result =
+        ArchitectureRules.LEDGER_HAS_NO_CLOCK_RANDOM_SOCKET_OR_FILE.evaluate(violations);
+    assertThat(String.join("\n", result.getFailureReport().getDetails()))
+        .contains("java.time.Instant.now()", "java.lang.System.nanoTime()")
+        .contains("java.util.Random", "java.net.Socket", "java.nio.file.Files", "io.grpc.Server");
   }
 }
