@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class GoToolchain {
 
   private static final Duration QUERY_LIMIT = Duration.ofMinutes(2);
   private static final Duration BUILD_LIMIT = Duration.ofMinutes(15);
+  private static final String FOLDER_PREFIX = "build-";
   private static final int SHOWN_LINES = 8;
   private static final Pattern RELEASE = Pattern.compile("(?:go)?(\\d+)\\.(\\d+)(?:\\.(\\d+))?.*");
 
@@ -148,9 +150,23 @@ final class GoToolchain {
   private static Path temporaryFolder(Path target) {
     try {
       Files.createDirectories(target.getParent());
-      return Files.createTempDirectory(target.getParent(), "build-");
+      deleteLeftovers(target.getParent());
+      return Files.createTempDirectory(target.getParent(), FOLDER_PREFIX);
     } catch (IOException e) {
       throw new TestnetException("cannot write to the cache folder " + target.getParent(), e);
+    }
+  }
+
+  /** Builds that were killed; one that may still run is younger than the limit of a build. */
+  private static void deleteLeftovers(Path cache) throws IOException {
+    Instant old = Instant.now().minus(BUILD_LIMIT.multipliedBy(2));
+    try (Stream<Path> files = Files.list(cache)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith(FOLDER_PREFIX)
+            && Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+          delete(file);
+        }
+      }
     }
   }
 

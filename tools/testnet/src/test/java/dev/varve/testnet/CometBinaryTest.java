@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,6 +86,8 @@ class CometBinaryTest {
             + folder.resolve("calls")
             + "; printf '#!/bin/sh\\necho 0.40.0\\n' > $GOBIN/cometbft;"
             + " chmod +x $GOBIN/cometbft;; esac");
+    Path leftover = Files.createDirectories(cache.resolve("build-killed"));
+    Files.setLastModifiedTime(leftover, FileTime.fromMillis(0));
     Path expected = cache.resolve("cometbft-v0.40.0");
     assertThat(find("0.40")).isEqualTo(new CometBinary(expected, "0.40.0"));
     assertThat(find("0.40")).isEqualTo(new CometBinary(expected, "0.40.0"));
