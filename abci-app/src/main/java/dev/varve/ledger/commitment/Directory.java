@@ -3,8 +3,8 @@ package dev.varve.ledger.commitment;
 import java.util.Arrays;
 
 /**
- * What is known of each bucket: where its entries lie, how many they are, and where it stands in the
- * log; side by side, because who needs one soon needs the other. Not thread-safe.
+ * What is known of each bucket: where its entries lie, how many they are, and where it stands in
+ * the log; side by side, because who needs one soon needs the other. Not thread-safe.
  */
 final class Directory {
   /** The position of a bucket that stands nowhere. */

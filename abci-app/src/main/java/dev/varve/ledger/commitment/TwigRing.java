@@ -1,8 +1,8 @@
 package dev.varve.ledger.commitment;
 
 /**
- * The twigs of a window, {@value #LEAVES} positions each, by their number modulo the capacity, a power
- * of 2: which buckets stand there, and which still.
+ * The twigs of a window, {@value #LEAVES} positions each, by their number modulo the capacity, a
+ * power of 2: which buckets stand there, and which still.
  *
  * <p>What a write touches, the active bits and their counts, lies in two flat arrays that fit the
  * second-level cache. Not thread-safe.
@@ -58,8 +58,7 @@ final class TwigRing {
 
   /** Takes over a twig of another ring. */
   void copy(TwigRing from, int fromSlot, int slot) {
-    System.arraycopy(
-        from.bodies, fromSlot * BODY_BYTES, bodies, slot * BODY_BYTES, BODY_BYTES);
+    System.arraycopy(from.bodies, fromSlot * BODY_BYTES, bodies, slot * BODY_BYTES, BODY_BYTES);
     active[slot] = from.active[fromSlot];
     buckets[slot] = from.buckets[fromSlot];
     firstHeights[slot] = from.firstHeights[fromSlot];
