@@ -26,9 +26,6 @@ public final class StateCommitment {
 
   static final int SPAN_SLACK = 4 * TwigRing.LEAVES;
 
-  /** How many writes ahead the buckets are fetched into the cache. */
-  private static final int WINDOW = 128;
-
   private static final int ENTRY = Arena.ENTRY_BYTES;
 
   private final Sha256 sha = new Sha256();
@@ -48,7 +45,7 @@ public final class StateCommitment {
   private ByteString root;
   private long lastHeight;
 
-  /** Takes what {@link #fetch} loads, so that the compiler cannot leave the loads out. */
+  /** Takes what a fetch read, so that the compiler cannot leave the loads out. */
   @SuppressWarnings("unused")
   private int sink;
 
@@ -133,9 +130,9 @@ public final class StateCommitment {
       }
     }
     int done = 0;
-    for (int from = 0; from < count; from += WINDOW) {
-      int to = Math.min(count, from + WINDOW);
-      fetch(from, to);
+    for (int from = 0; from < count; from += BucketTable.FETCH_LENGTH) {
+      int to = Math.min(count, from + BucketTable.FETCH_LENGTH);
+      sink = table.fetch(entries, from, to);
       for (int i = from; i < to; i++) {
         if (!writes.get(i).isDelete()) {
           table.put(entries, i * ENTRY);
@@ -146,18 +143,6 @@ public final class StateCommitment {
       }
     }
     return done;
-  }
-
-  /** Independent loads overlap their cache misses, which the updates after them could not. */
-  private void fetch(int from, int to) {
-    if (table.buckets() == 0) {
-      return;
-    }
-    int sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += table.touch(Bytes.getLong(entries, i * ENTRY));
-    }
-    sink = sum;
   }
 
   /** Collects, in order and once each, the buckets to rewrite; returns how many. */
