@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A folder for one test's homes, deleted when the test passes; kept when it fails, and then named
@@ -34,7 +35,7 @@ public final class TestFolder
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
-    if (failure instanceof org.opentest4j.TestAbortedException) {
+    if (failure instanceof TestAbortedException) {
       throw failure;
     }
     throw new AssertionError(
@@ -43,7 +44,11 @@ public final class TestFolder
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException {
-    boolean failed = context.getExecutionException().isPresent();
+    boolean failed =
+        context
+            .getExecutionException()
+            .filter(reason -> !(reason instanceof TestAbortedException))
+            .isPresent();
     if (!failed) {
       delete(path);
     }
