@@ -264,7 +264,7 @@ public final class TieredEngine implements StorageEngine {
         disk.forces());
   }
 
-  /** How many records in memory did not read back as they were written; disk answered for them. */
+  /** How many reads met a damaged record in memory; disk answered them. */
   public long memoryCorruptions() {
     return memory.corruptions();
   }

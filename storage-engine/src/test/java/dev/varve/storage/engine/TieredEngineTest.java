@@ -126,10 +126,10 @@ class TieredEngineTest {
     BlockBatch batch = BatchBuilder.random(1, 3, 50, new Random(3)).build();
     engine.commit(batch);
     engine.awaitFilled();
-    int held = memory.entries().size();
     memory.entries().values().forEach(value -> value[value.length - 1] ^= 1);
     requireHeld(batch);
-    assertThat(engine.memoryCorruptions()).isBetween(1L, (long) held);
+    // A record may be read again before the filling thread has dropped it: each read counts.
+    assertThat(engine.memoryCorruptions()).isPositive();
     engine.awaitFilled();
     long before = engine.memoryCorruptions();
     requireHeld(batch);
