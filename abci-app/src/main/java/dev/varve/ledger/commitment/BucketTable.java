@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 final class BucketTable {
   /** Average entries a bucket: fewer make the log longer, more make a bucket's hash dearer. */
-  static final int LOAD = 4;
+  static final int LOAD = 2;
 
   /** The most keys whose buckets an int can number. */
   static final long MAX_KEYS = (long) LOAD * Integer.MAX_VALUE;
@@ -22,10 +22,15 @@ final class BucketTable {
   /** How many entries {@link #fetch} takes at most at once. */
   static final int FETCH_LENGTH = 64;
 
-  /** Half again the load: most buckets have no more. */
-  private static final int FETCH_ENTRIES = LOAD + LOAD / 2;
+  /** Twice the load: most buckets have no more. */
+  private static final int FETCH_ENTRIES = 2 * LOAD;
 
   private final long[] fetched = new long[FETCH_LENGTH];
+
+  /** Takes what a fetch read, so that the compiler cannot leave the loads out. */
+  @SuppressWarnings("unused")
+  private int sink;
+
   private final Arena arena = new Arena();
   private final Sha256 sha;
   private final byte[] trailer = new byte[Integer.BYTES + 1];
@@ -70,20 +75,34 @@ final class BucketTable {
 
   /**
    * Reads from the buckets of the 64-byte entries {@code from} to {@code to - 1}, to have them in
-   * the caches for what follows; returns a sum of what was read.
-   *
-   * <p>No branch here waits for memory, so the loads of many buckets overlap.
+   * the caches for what follows.
    */
-  int fetch(byte[] entries, int from, int to) {
-    if (keys == 0) {
-      return 0;
+  void fetch(byte[] entries, int from, int to) {
+    if (buckets == 0) {
+      return;
     }
     for (int i = from; i < to; i++) {
       int bucket = address(Bytes.getLong(entries, i * ENTRY), buckets);
       fetched[i - from] = directory.entries(bucket);
     }
+    fetch(to - from);
+  }
+
+  /** As the other, for the buckets {@code numbers[from]} to {@code numbers[to - 1]}. */
+  void fetch(int[] numbers, int from, int to) {
+    for (int i = from; i < to; i++) {
+      fetched[i - from] = directory.entries(numbers[i]);
+    }
+    fetch(to - from);
+  }
+
+  /** No branch here waits for memory, so the loads of many buckets overlap. */
+  private void fetch(int count) {
+    if (keys == 0) {
+      return;
+    }
     int sum = 0;
-    for (int i = 0; i < to - from; i++) {
+    for (int i = 0; i < count; i++) {
       byte[] chunk = arena.chunk(Directory.block(fetched[i]));
       int offset = Arena.offset(Directory.block(fetched[i]));
       int last = Math.max(Directory.count(fetched[i]) - 1, 0);
@@ -91,10 +110,10 @@ final class BucketTable {
         sum += chunk[offset + Math.min(entry, last) * ENTRY];
       }
     }
-    return sum;
+    sink = sum;
   }
 
-  /** Sets the entry at {@code offset}; the number of buckets follows the keys when it must grow. */
+  /** Sets the entry at {@code offset}; {@link #resize} once the block's entries are in. */
   void put(byte[] entry, int offset) {
     if (buckets == 0) {
       resize(1);
@@ -110,7 +129,6 @@ final class BucketTable {
     }
     insert(bucket, -index - 1, entry, offset);
     keys++;
-    resize(Math.max(buckets, bucketsFor(keys)));
   }
 
   /** Removes a key's entry; returns whether there was one. */
@@ -130,7 +148,13 @@ final class BucketTable {
 
   /** Splits or merges buckets, one at a time, until there are {@code target}. */
   void resize(int target) {
+    int ahead = 1;
     while (buckets < target) {
+      if (buckets >= ahead) {
+        // Below twice the buckets every parent is there already.
+        ahead = Math.min(target, buckets + Math.min(buckets, FETCH_LENGTH));
+        fetchParents(ahead);
+      }
       split();
     }
     while (buckets > target) {
@@ -226,6 +250,13 @@ final class BucketTable {
     directory.setEntries(bucket, block, count - 1);
   }
 
+  private void fetchParents(int end) {
+    for (int bucket = buckets; bucket < end; bucket++) {
+      fetched[bucket - buckets] = directory.entries(parent(bucket));
+    }
+    fetch(end - buckets);
+  }
+
   private void split() {
     int bucket = buckets;
     directory.ensure(bucket);
@@ -235,20 +266,61 @@ final class BucketTable {
       return;
     }
     int source = parent(bucket);
+    long slot = directory.entries(source);
+    int count = Directory.count(slot);
+    if (count == 0) {
+      return;
+    }
     int bit = bucket - source;
-    int count = load(source, 0);
-    int stay = 0;
-    int move = 0;
-    reserve(2 * count);
+    byte[] from = arena.chunk(Directory.block(slot));
+    int start = Arena.offset(Directory.block(slot));
+    int moves = 0;
     for (int i = 0; i < count; i++) {
-      boolean moves = ((int) Bytes.getLong(scratch, i * ENTRY) & bit) != 0;
-      int target = moves ? count + move++ : stay++;
-      System.arraycopy(scratch, i * ENTRY, scratch, target * ENTRY, ENTRY);
+      moves += hasBit(from, start + i * ENTRY, bit);
     }
-    if (move > 0) {
-      store(source, 0, stay);
-      store(bucket, count * ENTRY, move);
+    if (moves == count) {
+      directory.setEntries(bucket, Directory.block(slot), count);
+      directory.setEntries(source, 0, 0);
+    } else if (moves > 0) {
+      divide(source, bucket, bit, moves);
     }
+  }
+
+  private static int hasBit(byte[] entries, int offset, int bit) {
+    return ((int) Bytes.getLong(entries, offset) & bit) == 0 ? 0 : 1;
+  }
+
+  /** Moves {@code moves} of the source's entries, those with the bit, to an empty bucket. */
+  private void divide(int source, int bucket, int bit, int moves) {
+    long slot = directory.entries(source);
+    int old = Directory.block(slot);
+    int count = Directory.count(slot);
+    int moved = arena.allocate(moves);
+    int kept = old;
+    if (Arena.capacity(count) != Arena.capacity(count - moves)) {
+      kept = arena.allocate(count - moves);
+    }
+    byte[] from = arena.chunk(old);
+    byte[] movedTo = arena.chunk(moved);
+    byte[] keptTo = arena.chunk(kept);
+    int at = Arena.offset(old);
+    int movedAt = Arena.offset(moved);
+    int keptAt = Arena.offset(kept);
+    for (int i = 0; i < count; i++) {
+      if (hasBit(from, at, bit) != 0) {
+        System.arraycopy(from, at, movedTo, movedAt, ENTRY);
+        movedAt += ENTRY;
+      } else {
+        System.arraycopy(from, at, keptTo, keptAt, ENTRY);
+        keptAt += ENTRY;
+      }
+      at += ENTRY;
+    }
+    if (kept != old) {
+      arena.free(old, count);
+    }
+    directory.setEntries(source, kept, count - moves);
+    directory.setEntries(bucket, moved, moves);
   }
 
   private void merge() {

@@ -45,10 +45,6 @@ public final class StateCommitment {
   private ByteString root;
   private long lastHeight;
 
-  /** Takes what a fetch read, so that the compiler cannot leave the loads out. */
-  @SuppressWarnings("unused")
-  private int sink;
-
   private StateCommitment() {
     table = new BucketTable(sha, directory);
     log = new TwigLog(sha, directory);
@@ -107,8 +103,12 @@ public final class StateCommitment {
     for (int i = 0; i < rewritten; i++) {
       log.remove(touched[i]);
     }
-    for (int i = 0; i < rewritten; i++) {
-      append(touched[i], height);
+    for (int from = 0; from < rewritten; from += BucketTable.FETCH_LENGTH) {
+      int to = Math.min(rewritten, from + BucketTable.FETCH_LENGTH);
+      table.fetch(touched, from, to);
+      for (int i = from; i < to; i++) {
+        append(touched[i], height);
+      }
     }
     compact(rewritten, height);
     root = computeRoot();
@@ -132,7 +132,7 @@ public final class StateCommitment {
     int done = 0;
     for (int from = 0; from < count; from += BucketTable.FETCH_LENGTH) {
       int to = Math.min(count, from + BucketTable.FETCH_LENGTH);
-      sink = table.fetch(entries, from, to);
+      table.fetch(entries, from, to);
       for (int i = from; i < to; i++) {
         if (!writes.get(i).isDelete()) {
           table.put(entries, i * ENTRY);

@@ -23,7 +23,7 @@
  *
  * <h2>Buckets</h2>
  *
- * With {@code n} live keys there are {@code N = ceil(n / 4)} buckets (linear hashing). With {@code
+ * With {@code n} live keys there are {@code N = ceil(n / 2)} buckets (linear hashing). With {@code
  * m} the least power of 2 that is at least N, and {@code x} the first 8 bytes of K as a number, the
  * key is in bucket {@code b = x mod m}, or {@code b - m/2} where b is not below N. Bucket {@code b
  * > 0} is split from, and merged into, its parent: b without its highest set bit.
@@ -88,8 +88,8 @@
  *
  * <p>Grinding: key hashes are public, so anyone can search keys that fall in one bucket. To have M
  * more of them there costs M N hashes and M keys that consensus accepts; a write to that bucket
- * then hashes 64 M bytes, about 35 ns each key. N = 1.25 million, M = 1,000: 1.25 billion hashes
- * for 35 us a block in which the bucket is written, once a block however often it is written. Only
+ * then hashes 64 M bytes, about 35 ns each key. N = 2.5 million, M = 1,000: 2.5 billion hashes for
+ * 35 us a block in which the bucket is written, once a block however often it is written. Only
  * splits that follow the growth of the whole state relieve it, which a key ground on more bits
  * evades. The cost is linear in what the attacker got committed, and never more than hashing all
  * attack keys once a block.

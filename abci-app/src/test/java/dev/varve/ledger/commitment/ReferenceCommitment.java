@@ -61,7 +61,7 @@ final class ReferenceCommitment {
       return root();
     }
     long before = buckets;
-    buckets = (state.size() + 3L) / 4;
+    buckets = (state.size() + 1L) / 2;
     TreeSet<Long> touched = new TreeSet<>();
     effective.forEach(keyHash -> touched.add(buckets == 0 ? -1 : address(prefix(keyHash))));
     for (long id = Math.min(before, buckets); id < Math.max(before, buckets); id++) {
