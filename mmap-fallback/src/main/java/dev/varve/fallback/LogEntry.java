@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param length the payload's bytes
  * @param keys what {@link FallbackLog#find} will find in this entry
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, not compared
 public record LogEntry(long sequence, byte[] payload, int offset, int length, KeyIndex keys) {
   public LogEntry {
     Objects.requireNonNull(keys, "keys");
