@@ -77,6 +77,49 @@ final class ConfigKeys {
       ConfigKey.number(
           "disk.background_jobs", 2, 1, 64, "Threads that sort and merge the disk store's files.");
 
+  static final ConfigKey<String> DISK_POLICY =
+      ConfigKey.oneOf(
+          "disk.policy",
+          "behind",
+          List.of("behind", "through"),
+          "Where a block is forced before Commit is answered: behind, to the fallback log, from",
+          "which the disk store gets it afterwards; or through, to the disk store, and to the log",
+          "only while the store fails or is slow.");
+
+  static final ConfigKey<String> LOG_PATH =
+      ConfigKey.text(
+          "log.path",
+          "log",
+          "a folder",
+          ConfigKeys::folder,
+          "Folder of the fallback logs, relative to this file's folder or absolute.",
+          "On another file system than disk.path it takes blocks while that one is full.");
+
+  static final ConfigKey<Long> LOG_BYTES =
+      ConfigKey.bytes(
+          "log.bytes",
+          4096 * MIB,
+          32 * MIB,
+          TIB,
+          "Most that the disk store's log may take. When the store is down and the log is full,",
+          "Commit waits.");
+
+  static final ConfigKey<Long> LOG_SEGMENT_BYTES =
+      ConfigKey.bytes(
+          "log.segment_bytes",
+          64 * MIB,
+          MIB,
+          1024 * MIB,
+          "Size of one file of the log; one is written with zeros ahead.");
+
+  static final ConfigKey<Long> LOG_FREE_BYTES =
+      ConfigKey.bytes(
+          "log.free_bytes",
+          64 * MIB,
+          0,
+          TIB,
+          "The log takes no new file that would leave less than this free on its file system.");
+
   static final ConfigKey<Long> RETAIN_BLOCKS =
       ConfigKey.number(
           "retain.blocks",
@@ -94,6 +137,15 @@ final class ConfigKeys {
           ConfigKeys::httpAddress,
           "Where /metrics, /health and /status are served: HOST:PORT, or off. They have no",
           "password: keep them on a loopback or private address.");
+
+  static final ConfigKey<Long> START_WARM_UP_MILLIS =
+      ConfigKey.number(
+          "start.warm_up_millis",
+          3000,
+          0,
+          60_000,
+          "How long throw-away blocks are executed before the node is served, so that its first",
+          "blocks are as fast as later ones; 0 to start at once.");
 
   static final ConfigKey<String> LOG_LEVEL =
       ConfigKey.oneOf(
@@ -113,8 +165,14 @@ final class ConfigKeys {
           DISK_BLOCK_CACHE_BYTES,
           DISK_WAL_BYTES,
           DISK_BACKGROUND_JOBS,
+          DISK_POLICY,
+          LOG_PATH,
+          LOG_BYTES,
+          LOG_SEGMENT_BYTES,
+          LOG_FREE_BYTES,
           RETAIN_BLOCKS,
           HTTP_ADDRESS,
+          START_WARM_UP_MILLIS,
           LOG_LEVEL);
 
   private ConfigKeys() {}

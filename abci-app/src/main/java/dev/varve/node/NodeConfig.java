@@ -8,7 +8,14 @@ import java.util.Map;
  * checked. Immutable.
  */
 public record NodeConfig(
-    Abci abci, Memory memory, Disk disk, Retain retain, Http http, String logLevel) {
+    Abci abci,
+    Memory memory,
+    Disk disk,
+    FallbackLog log,
+    Retain retain,
+    Http http,
+    Start start,
+    String logLevel) {
 
   /**
    * The application's end of the connection to the node.
@@ -27,8 +34,19 @@ public record NodeConfig(
    * @param path its folder, absolute
    * @param walBytes write-ahead log kept before it is sorted into files
    * @param jobs threads that sort and merge files
+   * @param policy {@code behind} or {@code through}
    */
-  public record Disk(String store, Path path, long blockCacheBytes, long walBytes, int jobs) {}
+  public record Disk(
+      String store, Path path, long blockCacheBytes, long walBytes, int jobs, String policy) {}
+
+  /**
+   * The log in front of the disk store.
+   *
+   * @param path its folder, absolute
+   * @param bytes the most that its files may take
+   * @param freeBytes what it leaves free on its file system
+   */
+  public record FallbackLog(Path path, long bytes, int segmentBytes, long freeBytes) {}
 
   /**
    * What the node may delete of its own blocks.
@@ -50,6 +68,14 @@ public record NodeConfig(
   }
 
   /**
+   * What happens before the node is served.
+   *
+   * @param warmUpFolder where throw-away blocks are written, absolute
+   * @param warmUpMillis for how long; 0 for not at all
+   */
+  public record Start(Path warmUpFolder, long warmUpMillis) {}
+
+  /**
    * Reads the configuration of a home.
    *
    * @param overrides settings that win over the file's, by name such as {@code abci.address}
@@ -65,10 +91,27 @@ public record NodeConfig(
             home.path().resolve(reader.get(ConfigKeys.DISK_PATH)).normalize(),
             reader.get(ConfigKeys.DISK_BLOCK_CACHE_BYTES),
             reader.get(ConfigKeys.DISK_WAL_BYTES),
-            Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS))),
+            Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS)),
+            reader.get(ConfigKeys.DISK_POLICY)),
+        log(home, reader),
         new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
+        new Start(home.path().resolve("warm-up"), reader.get(ConfigKeys.START_WARM_UP_MILLIS)),
         reader.get(ConfigKeys.LOG_LEVEL));
+  }
+
+  private static FallbackLog log(NodeHome home, ConfigReader reader) {
+    long bytes = reader.get(ConfigKeys.LOG_BYTES);
+    long segmentBytes = reader.get(ConfigKeys.LOG_SEGMENT_BYTES);
+    if (segmentBytes > bytes / 2) {
+      throw reader.refuse(
+          ConfigKeys.LOG_SEGMENT_BYTES, Long.toString(segmentBytes), "at most half of log.bytes");
+    }
+    return new FallbackLog(
+        home.path().resolve(reader.get(ConfigKeys.LOG_PATH)).normalize(),
+        bytes,
+        Math.toIntExact(segmentBytes),
+        reader.get(ConfigKeys.LOG_FREE_BYTES));
   }
 
   private static Abci abci(ConfigReader reader) {

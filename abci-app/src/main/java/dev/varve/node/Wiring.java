@@ -3,15 +3,23 @@ package dev.varve.node;
 import dev.varve.abci.AbciServer;
 import dev.varve.abci.AbciServerConfig;
 import dev.varve.abci.AbciServerException;
+import dev.varve.fallback.Durability;
+import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.LogConfig;
+import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.engine.DiskPolicy;
 import dev.varve.storage.engine.EngineConfig;
 import dev.varve.storage.engine.TieredEngine;
 import dev.varve.storage.memory.ChronicleMemoryStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Builds the objects of a node, bottom up, and adds to the parts what must be closed. */
@@ -25,17 +33,12 @@ final class Wiring {
   }
 
   VarveNode start() {
+    warmUp();
     NodeMetrics metrics = parts.add("metrics", new NodeMetrics());
-    DiskStore disk = RocksDbStore.open(config.disk().path(), rocksDb(config.disk()));
     StorageEngine engine =
         parts.add(
             "storage engine",
-            TieredEngine.open(
-                new MeteredDiskStore(disk, metrics),
-                () ->
-                    new MeteredMemoryStore(
-                        ChronicleMemoryStore.create(config.memory().bytes()), metrics),
-                EngineConfig.defaults()));
+            engine(config.disk().path(), config.log().path(), config.memory().bytes(), metrics));
     metrics.observe(engine::status);
     Ledger ledger =
         new Ledger(engine, new LedgerConfig(Version.current(), config.retain().blocks()));
@@ -45,6 +48,63 @@ final class Wiring {
       parts.add("HTTP server", NodeHttp.start(config.http().address(), metrics, node::status));
     }
     return node;
+  }
+
+  private void warmUp() {
+    NodeMetrics metrics = new NodeMetrics();
+    new WarmUp(
+            config.start().warmUpFolder(),
+            folder ->
+                engine(
+                    folder.resolve("store"),
+                    folder.resolve("log"),
+                    ChronicleMemoryStore.MIN_BOUND_BYTES,
+                    metrics),
+            engine ->
+                new MeteredApplication(
+                    new Ledger(engine, new LedgerConfig(Version.current(), 0)),
+                    metrics,
+                    failure -> {}))
+        .run(config.start().warmUpMillis());
+    metrics.close();
+  }
+
+  private StorageEngine engine(
+      Path storePath, Path logPath, long memoryBytes, NodeMetrics metrics) {
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      DiskStore disk = RocksDbStore.open(storePath, rocksDb(config.disk()));
+      opened.add(disk);
+      FallbackLog log = log(logPath.resolve("disk"), config.log().bytes(), Durability.FORCED);
+      opened.add(log);
+      long bridgeBytes = Math.max(memoryBytes, 2L * config.log().segmentBytes());
+      FallbackLog bridge = log(logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE);
+      opened.add(bridge);
+      return TieredEngine.open(
+          new MeteredDiskStore(disk, metrics),
+          log,
+          () -> new MeteredMemoryStore(ChronicleMemoryStore.create(memoryBytes), metrics),
+          bridge,
+          EngineConfig.of(DiskPolicy.valueOf(config.disk().policy().toUpperCase(Locale.ROOT))));
+    } catch (RuntimeException e) {
+      opened.forEach(part -> close(part, e));
+      throw e;
+    }
+  }
+
+  private static void close(AutoCloseable part, RuntimeException cause) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private FallbackLog log(Path folder, long bytes, Durability durability) {
+    NodeConfig.FallbackLog settings = config.log();
+    return FallbackLog.open(
+        new LogConfig(folder, settings.segmentBytes(), bytes, settings.freeBytes(), durability),
+        new RealFileIo());
   }
 
   private void serve(Ledger ledger, VarveNode node, NodeMetrics metrics) {

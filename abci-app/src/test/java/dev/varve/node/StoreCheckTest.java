@@ -6,11 +6,16 @@ import com.google.protobuf.ByteString;
 import dev.varve.abci.types.RequestCommit;
 import dev.varve.abci.types.RequestFinalizeBlock;
 import dev.varve.abci.types.RequestInitChain;
+import dev.varve.fallback.Durability;
+import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.LogConfig;
+import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.storage.MemoryStore;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.engine.DiskPolicy;
 import dev.varve.storage.engine.EngineConfig;
 import dev.varve.storage.engine.TieredEngine;
 import dev.varve.storage.memory.ChronicleMemoryStore;
@@ -53,9 +58,21 @@ class StoreCheckTest {
     config = NodeConfig.load(home, Map.of());
     RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config.disk()));
     Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
-    try (StorageEngine engine = TieredEngine.open(store, memory, EngineConfig.defaults())) {
+    Path logs = config.log().path();
+    try (StorageEngine engine =
+        TieredEngine.open(
+            store,
+            log(logs.resolve("disk"), Durability.FORCED),
+            memory,
+            log(logs.resolve("memory"), Durability.VOLATILE),
+            EngineConfig.of(DiskPolicy.BEHIND))) {
       run(new Ledger(engine, new LedgerConfig("test", 0)));
     }
+  }
+
+  private static FallbackLog log(Path folder, Durability durability) {
+    return FallbackLog.open(
+        new LogConfig(folder, 1 << 20, 8 << 20, 0, durability), new RealFileIo());
   }
 
   @Test

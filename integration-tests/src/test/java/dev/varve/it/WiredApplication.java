@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.varve.abci.AbciApplication;
 import dev.varve.abci.AbciServer;
 import dev.varve.abci.AbciServerConfig;
+import dev.varve.fallback.Durability;
+import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.LogConfig;
+import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.node.NodeConfig;
@@ -13,6 +17,7 @@ import dev.varve.node.NodeHome;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.engine.DiskPolicy;
 import dev.varve.storage.engine.EngineConfig;
 import dev.varve.storage.engine.TieredEngine;
 import dev.varve.storage.memory.ChronicleMemoryStore;
@@ -27,6 +32,7 @@ import java.util.function.UnaryOperator;
 /** Varve's parts put together by hand, so that a test can stand between server and ledger. */
 final class WiredApplication implements AutoCloseable {
   private static final long MEMORY_BYTES = 16 << 20;
+  private static final int LOG_SEGMENT_BYTES = 8 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final StorageEngine engine;
@@ -51,8 +57,17 @@ final class WiredApplication implements AutoCloseable {
   static StorageEngine engine(Path folder) {
     return TieredEngine.open(
         RocksDbStore.open(folder, RocksDbConfig.defaults()),
+        log(folder, "disk", Durability.FORCED),
         () -> ChronicleMemoryStore.create(MEMORY_BYTES),
-        EngineConfig.defaults());
+        log(folder, "memory", Durability.VOLATILE),
+        EngineConfig.of(DiskPolicy.BEHIND));
+  }
+
+  private static FallbackLog log(Path store, String name, Durability durability) {
+    Path folder = store.resolveSibling(store.getFileName() + "-log").resolve(name);
+    return FallbackLog.open(
+        new LogConfig(folder, LOG_SEGMENT_BYTES, 16L * LOG_SEGMENT_BYTES, 0, durability),
+        new RealFileIo());
   }
 
   /** What the engine holds at a position, in the form of {@code /tx}. */

@@ -41,6 +41,11 @@ public final class RecordBuffer {
     return Arrays.copyOfRange(bytes, from, to);
   }
 
+  /** What was written, from 0 to {@link #position}: not a copy, and void at the next write. */
+  public byte[] array() {
+    return bytes;
+  }
+
   /** CRC32C of what was written since {@code from}. */
   public int checksum(int from) {
     crc.reset();

@@ -1,25 +1,41 @@
 package dev.varve.storage.engine;
 
+import java.time.Duration;
+import java.util.Objects;
+
 /**
- * Bounds of the engine's queues.
+ * The engine's policy and the bounds of its queues.
  *
+ * @param policy where a block goes first
  * @param maxPendingBatches committed batches that wait for the memory store; past it memory is
  *     dropped and filled anew
  * @param maxPutBacks records read from disk that wait for the memory store; past it they are passed
  *     over
+ * @param maxUndrainedBytes encoded bytes of batches kept on the heap until the disk store has them;
+ *     past it they are read back from the log
+ * @param slowApply with {@link DiskPolicy#THROUGH}, a block that took the store longer than this
+ *     sends the next ones to the log until it has caught up
  */
-public record EngineConfig(int maxPendingBatches, int maxPutBacks) {
+public record EngineConfig(
+    DiskPolicy policy,
+    int maxPendingBatches,
+    int maxPutBacks,
+    long maxUndrainedBytes,
+    Duration slowApply) {
   public EngineConfig {
+    Objects.requireNonNull(policy, "policy");
     require("maxPendingBatches", maxPendingBatches);
     require("maxPutBacks", maxPutBacks);
+    require("maxUndrainedBytes", maxUndrainedBytes);
+    require("slowApply", slowApply.toMillis());
   }
 
-  /** 16 batches, 4,096 records. */
-  public static EngineConfig defaults() {
-    return new EngineConfig(16, 4096);
+  /** 16 batches, 4,096 records, 64 MiB, 1 second. */
+  public static EngineConfig of(DiskPolicy policy) {
+    return new EngineConfig(policy, 16, 4096, 64L << 20, Duration.ofSeconds(1));
   }
 
-  private static void require(String name, int value) {
+  private static void require(String name, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " is " + value + ", allowed is 1 up");
     }

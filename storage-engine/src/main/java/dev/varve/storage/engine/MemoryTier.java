@@ -2,8 +2,8 @@ package dev.varve.storage.engine;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.varve.fallback.FallbackLog;
 import dev.varve.storage.BlockBatch;
-import dev.varve.storage.Envelope;
 import dev.varve.storage.MemoryStore;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
@@ -20,39 +20,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory store, the thread that fills it, and the batches it does not hold yet.
+ * The memory store, the thread that fills it, and the batches it does not hold yet; while the store
+ * is down, its log in its place.
  *
- * <p>Invariant: as long as a view says that memory may be read, each batch is whole in memory, or
- * in the view, or memory holds nothing older of what it wrote. One thread writes to memory: it
- * takes batches and put-backs in the order they came. A put-back of a mutable record carries the
- * height its reader had seen before it asked the disk, and is dropped when a later batch was filled
- * or passed over, since that batch may have changed the record.
+ * <p>Invariant: as long as a view has a target, each batch is whole in the target, or in the view,
+ * or the target holds nothing older of what it wrote. One thread writes to the target: it takes
+ * batches and put-backs in the order they came. A put-back of a mutable record carries the height
+ * its reader had seen before it asked the disk, and is dropped when a later batch was filled or
+ * passed over, since that batch may have changed the record. A store that failed is given up: a
+ * fresh one is made, with growing pauses, and fed from the log.
  */
 final class MemoryTier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryTier.class);
 
   private final EngineConfig config;
+  private final Supplier<MemoryStore> source;
+  private final BridgeTarget bridge;
+  private final MemoryRebuild rebuild;
   private final Thread thread;
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final AtomicInteger putBacks = new AtomicInteger();
   private final AtomicLong corruptions = new AtomicLong();
   private volatile View view;
-  private volatile MemoryStore memory;
+  private volatile MemoryTarget memory;
   private volatile String state = "starting";
   // Guarded by this.
   private boolean closing;
+  private FillTarget wanted;
   // Written by the filling thread, and on overflow by the committing one before it queues a clear.
   private volatile long writtenThrough;
-  private MemoryWriter writer;
 
-  /** What a reader goes by: take it once, before the first look-up. */
-  record View(List<RecentBatch> recent, boolean memoryUsable, long height) {}
+  /** What a reader goes by: take it once, before the first look-up. No target: ask the disk. */
+  record View(List<RecentBatch> recent, FillTarget target, long height) {}
 
-  MemoryTier(Supplier<MemoryStore> source, long height, EngineConfig config) {
+  MemoryTier(Supplier<MemoryStore> source, FallbackLog log, long height, EngineConfig config) {
     this.config = config;
-    this.view = new View(List.of(), false, height);
+    this.source = source;
+    this.bridge = new BridgeTarget(log);
+    this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)));
+    this.view = new View(List.of(), null, height);
     this.writtenThrough = height;
-    this.thread = new Thread(() -> run(source), "varve-memory-fill");
+    this.thread = new Thread(this::run, "varve-memory-fill");
     this.thread.setDaemon(true);
     this.thread.start();
   }
@@ -69,17 +77,21 @@ final class MemoryTier implements AutoCloseable {
     return corruptions.get();
   }
 
+  long logBytes() {
+    return bridge.bytes();
+  }
+
   MemoryStore.MemoryStats stats() {
-    MemoryStore store = memory;
-    return store == null ? new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0) : store.stats();
+    MemoryTarget now = memory;
+    return now == null ? new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0) : now.store().stats();
   }
 
   /** Takes a committed batch; called in height order. */
   synchronized void publish(BlockBatch batch) {
     View before = view;
-    if (!before.memoryUsable()) {
+    if (before.target() == null) {
       writtenThrough = batch.height();
-      view = new View(List.of(), false, batch.height());
+      view = new View(List.of(), null, batch.height());
       return;
     }
     if (before.recent().size() >= config.maxPendingBatches()) {
@@ -90,7 +102,7 @@ final class MemoryTier implements AutoCloseable {
     List<RecentBatch> all = new ArrayList<>(before.recent().size() + 1);
     all.add(recent);
     all.addAll(before.recent());
-    view = new View(List.copyOf(all), true, batch.height());
+    view = new View(List.copyOf(all), before.target(), batch.height());
     tasks.add(() -> fill(recent));
   }
 
@@ -100,48 +112,52 @@ final class MemoryTier implements AutoCloseable {
         config.maxPendingBatches(),
         height);
     writtenThrough = height;
-    state = "clearing";
-    view = new View(List.of(), false, height);
-    tasks.add(this::clear);
+    view = new View(List.of(), null, height);
+    tasks.add(this::clearAndUse);
   }
 
   /** A record from memory; whatever is wrong with memory, the answer is just empty. */
   <M extends MessageLite> Optional<M> get(
       View seen, RecordType type, byte[] typedKey, Parser<M> parser) {
-    if (!seen.memoryUsable()) {
+    if (seen.target() == null) {
       return Optional.empty();
     }
     try {
-      Optional<byte[]> stored = memory.get(typedKey);
-      return stored.map(bytes -> Envelope.openTyped(type, typedKey, bytes, parser));
+      return seen.target().get(type, typedKey, parser);
     } catch (StorageException.Corruption e) {
       corruptions.incrementAndGet();
       LOG.warn("memory store: {}; dropped and read from disk", e.getMessage());
-      tasks.add(() -> guarded(() -> memory.remove(typedKey)));
+      tasks.add(() -> guarded(target -> drop(target, typedKey)));
       return Optional.empty();
     } catch (RuntimeException e) {
-      fail(e);
+      fail(seen.target(), e);
       return Optional.empty();
+    }
+  }
+
+  private static void drop(FillTarget target, byte[] typedKey) {
+    if (target instanceof MemoryTarget memory) {
+      memory.store().remove(typedKey);
     }
   }
 
   /** Puts a record that never changes. */
   void putBack(Consumer<MemoryWriter> put) {
-    enqueue(() -> put.accept(writer));
+    enqueue(put);
   }
 
   /** Puts a record that may change, unless a batch after {@code seen} may have changed it. */
   void putBackMutable(View seen, Consumer<MemoryWriter> put) {
     enqueue(
-        () -> {
+        writer -> {
           if (writtenThrough <= seen.height()) {
             put.accept(writer);
           }
         });
   }
 
-  private void enqueue(Runnable put) {
-    if (!view.memoryUsable()) {
+  private void enqueue(Consumer<MemoryWriter> put) {
+    if (!(view.target() instanceof MemoryTarget)) {
       return;
     }
     if (putBacks.incrementAndGet() > config.maxPutBacks()) {
@@ -151,22 +167,20 @@ final class MemoryTier implements AutoCloseable {
     tasks.add(
         () -> {
           putBacks.decrementAndGet();
-          if (view.memoryUsable()) {
-            guarded(put);
-          }
+          guarded(
+              target -> {
+                if (target instanceof MemoryTarget now) {
+                  put.accept(now.writer());
+                }
+              });
         });
   }
 
-  private void run(Supplier<MemoryStore> source) {
+  private void run() {
     try {
-      memory = source.get();
-      writer = new MemoryWriter(memory);
-      synchronized (this) {
-        state = "up";
-        view = new View(List.of(), true, view.height());
-      }
+      adopt(source.get());
     } catch (RuntimeException | LinkageError e) {
-      fail(e);
+      fail(null, e);
     }
     try {
       while (!closing()) {
@@ -174,6 +188,35 @@ final class MemoryTier implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Goes over to a fresh store: what the log holds is moved there, what waits follows. */
+  private void adopt(MemoryStore store) {
+    MemoryTarget fresh = new MemoryTarget(store);
+    MemoryTarget old = memory;
+    memory = fresh;
+    if (old != null) {
+      old.store().close();
+    }
+    FillTarget before = view.target();
+    try {
+      bridge.moveTo(fresh);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("the fresh memory store failed too, trying on", e);
+      rebuild.start();
+      return;
+    }
+    synchronized (this) {
+      if (closing) {
+        return;
+      }
+      wanted = fresh;
+      state = "up";
+      if (view.target() == before) {
+        view = new View(view.recent(), fresh, view.height());
+      }
+      // Else batches were passed over meanwhile, and the clear that is queued for that takes it.
     }
   }
 
@@ -196,7 +239,7 @@ final class MemoryTier implements AutoCloseable {
     if (!view.recent().contains(recent)) {
       return;
     }
-    guarded(() -> writer.fill(recent.batch()));
+    guarded(target -> target.fill(recent.batch()));
     synchronized (this) {
       View now = view;
       if (!now.recent().contains(recent)) {
@@ -205,35 +248,59 @@ final class MemoryTier implements AutoCloseable {
       writtenThrough = Math.max(writtenThrough, recent.batch().height());
       List<RecentBatch> left = new ArrayList<>(now.recent());
       left.remove(recent);
-      view = new View(List.copyOf(left), now.memoryUsable(), now.height());
+      view = new View(List.copyOf(left), now.target(), now.height());
     }
   }
 
-  private void clear() {
-    guarded(memory::clear);
+  private void clearAndUse() {
+    FillTarget target;
     synchronized (this) {
-      if (state.equals("clearing")) {
-        state = "up";
-        view = new View(List.of(), true, view.height());
+      target = wanted;
+    }
+    if (target == null) {
+      return;
+    }
+    try {
+      target.clear();
+    } catch (RuntimeException | LinkageError e) {
+      fail(target, e);
+      return;
+    }
+    synchronized (this) {
+      if (view.target() == null && wanted == target && !closing) {
+        view = new View(List.of(), target, view.height());
       }
     }
   }
 
-  private void guarded(Runnable write) {
+  private void guarded(Consumer<FillTarget> write) {
+    FillTarget target = view.target();
+    if (target == null) {
+      return;
+    }
     try {
-      write.run();
+      write.accept(target);
     } catch (RuntimeException | LinkageError e) {
-      fail(e);
+      fail(target, e);
     }
   }
 
-  private synchronized void fail(Throwable cause) {
-    if (closing || state.startsWith("down")) {
+  /** Gives up what failed: the store for its log, the log for the disk alone. */
+  private synchronized void fail(FillTarget failed, Throwable cause) {
+    if (closing || failed != wanted) {
       return;
     }
-    LOG.warn("memory store failed, reads go on from disk until the next start", cause);
     state = "down: " + cause;
-    view = new View(List.of(), false, view.height());
+    view = new View(List.of(), null, view.height());
+    if (failed == bridge) {
+      LOG.warn("memory store's log failed, reads go on from disk", cause);
+      wanted = null;
+    } else {
+      LOG.warn("memory store failed, reads go on from its log and from disk", cause);
+      wanted = bridge;
+      tasks.add(this::clearAndUse);
+    }
+    rebuild.start();
   }
 
   @Override
@@ -244,22 +311,14 @@ final class MemoryTier implements AutoCloseable {
       }
       closing = true;
       state = "closed";
-      view = new View(List.of(), false, view.height());
+      view = new View(List.of(), null, view.height());
     }
     tasks.add(() -> {});
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    rebuild.close();
+    Threads.join(thread);
     if (memory != null) {
-      memory.close();
+      memory.store().close();
     }
+    bridge.close();
   }
 }

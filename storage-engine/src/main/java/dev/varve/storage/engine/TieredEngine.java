@@ -1,6 +1,7 @@
 package dev.varve.storage.engine;
 
 import com.google.protobuf.ByteString;
+import dev.varve.fallback.FallbackLog;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.EngineStatus;
@@ -22,57 +23,60 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * The engine over one disk store and one memory store, with the write policy {@code through}.
+ * The engine over one disk store, the log in front of it, and one memory store.
  *
- * <p>{@link #commit} returns once the disk store has forced the block; a thread named {@code
- * varve-memory-fill} copies it to memory afterwards. Until then reads see the batch itself.
+ * <p>{@link #commit} returns once the disk store or the log has forced the block; a thread named
+ * {@code varve-memory-fill} copies it to memory afterwards, and {@code varve-disk-drain} from the
+ * log to the store. Until then reads see the batch itself, or the log.
  */
 public final class TieredEngine implements StorageEngine {
-  private final DiskStore disk;
+  private final DiskTier disk;
   private final MemoryTier memory;
-  private volatile AppliedHeight applied;
-  private volatile String diskState = "up";
   private volatile boolean closed;
 
-  private TieredEngine(DiskStore disk, Supplier<MemoryStore> memory, EngineConfig config) {
+  private TieredEngine(
+      DiskTier disk, Supplier<MemoryStore> memory, FallbackLog memoryLog, EngineConfig config) {
     this.disk = disk;
-    this.applied = disk.applied();
-    this.memory = new MemoryTier(memory, applied.getHeight(), config);
+    this.memory = new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config);
   }
 
   /**
-   * Opens the engine and takes both stores over: {@link #close} closes them.
+   * Opens the engine and takes stores and log over: {@link #close} closes them. Blocks that the log
+   * has and the disk store lacks are given to it first.
    *
-   * @param memory makes the memory store; called once on the filling thread, so that a slow one
-   *     delays nothing. If it throws, the engine works without.
+   * @param log the disk store's fallback log, forced
+   * @param memory makes the memory store; called on the filling thread at first, so that a slow one
+   *     delays nothing, and again from another thread whenever one has failed
+   * @param memoryLog takes what the memory store would while it is down; volatile
    */
   public static TieredEngine open(
-      DiskStore disk, Supplier<MemoryStore> memory, EngineConfig config) {
-    return new TieredEngine(disk, memory, config);
+      DiskStore disk,
+      FallbackLog log,
+      Supplier<MemoryStore> memory,
+      FallbackLog memoryLog,
+      EngineConfig config) {
+    return new TieredEngine(new DiskTier(disk, log, config), memory, memoryLog, config);
   }
 
   @Override
   public AppliedHeight applied() {
-    return applied;
+    return disk.applied();
   }
 
   @Override
   public void commit(BlockBatch batch) {
     requireOpen();
-    try {
-      disk.apply(List.of(batch));
-    } catch (StorageException e) {
-      diskState = e.getMessage();
-      throw e;
-    }
-    diskState = "up";
-    AppliedHeight now = disk.applied();
-    if (now.getHeight() > applied.getHeight()) {
+    long before = disk.applied().getHeight();
+    disk.commit(batch);
+    if (disk.applied().getHeight() > before) {
       memory.publish(batch);
-      applied = now;
     }
   }
 
@@ -128,82 +132,86 @@ public final class TieredEngine implements StorageEngine {
 
   @Override
   public Optional<ByteString> transaction(long height, int index) {
-    requireOpen();
-    View view = memory.view();
-    BlockBatch recent = recent(view, height);
-    if (recent != null) {
-      return at(recent.txs(), index);
-    }
-    if (index < 0) {
-      return Optional.empty();
-    }
-    int slice = index / DiskStore.SLICE_LENGTH;
-    byte[] key = sliceKey(RecordType.TRANSACTION, height, slice);
-    List<ByteString> items =
-        memory
-            .get(view, RecordType.TRANSACTION, key, TransactionSlice.parser())
-            .map(TransactionSlice::getTxsList)
-            .orElseGet(
-                () -> {
-                  List<ByteString> stored = disk.transactions(height, slice);
-                  if (!stored.isEmpty()) {
-                    memory.putBack(to -> to.putTransactions(height, slice, stored));
-                  }
-                  return stored;
-                });
-    return at(items, index % DiskStore.SLICE_LENGTH);
+    return item(
+        height,
+        index,
+        BlockBatch::txs,
+        (view, slice) ->
+            memory
+                .get(
+                    view,
+                    RecordType.TRANSACTION,
+                    sliceKey(RecordType.TRANSACTION, height, slice),
+                    TransactionSlice.parser())
+                .map(TransactionSlice::getTxsList),
+        slice -> disk.transactions(height, slice),
+        (slice, stored) -> memory.putBack(to -> to.putTransactions(height, slice, stored)));
   }
 
   @Override
   public Optional<TxResult> result(long height, int index) {
-    requireOpen();
-    View view = memory.view();
-    BlockBatch recent = recent(view, height);
-    if (recent != null) {
-      return at(recent.results(), index);
-    }
-    if (index < 0) {
-      return Optional.empty();
-    }
-    int slice = index / DiskStore.SLICE_LENGTH;
-    byte[] key = sliceKey(RecordType.RESULT, height, slice);
-    List<TxResult> items =
-        memory
-            .get(view, RecordType.RESULT, key, ResultSlice.parser())
-            .map(ResultSlice::getResultsList)
-            .orElseGet(
-                () -> {
-                  List<TxResult> stored = disk.results(height, slice);
-                  if (!stored.isEmpty()) {
-                    memory.putBack(to -> to.putSlice(RecordType.RESULT, height, slice, stored));
-                  }
-                  return stored;
-                });
-    return at(items, index % DiskStore.SLICE_LENGTH);
+    return item(
+        height,
+        index,
+        BlockBatch::results,
+        (view, slice) ->
+            memory
+                .get(
+                    view,
+                    RecordType.RESULT,
+                    sliceKey(RecordType.RESULT, height, slice),
+                    ResultSlice.parser())
+                .map(ResultSlice::getResultsList),
+        slice -> disk.results(height, slice),
+        (slice, stored) ->
+            memory.putBack(to -> to.putSlice(RecordType.RESULT, height, slice, stored)));
   }
 
   @Override
   public Optional<TxLog> log(long height, int index) {
+    return item(
+        height,
+        index,
+        BlockBatch::logs,
+        (view, slice) ->
+            memory
+                .get(
+                    view,
+                    RecordType.LOG,
+                    sliceKey(RecordType.LOG, height, slice),
+                    LogSlice.parser())
+                .map(LogSlice::getLogsList),
+        slice -> disk.logs(height, slice),
+        (slice, stored) ->
+            memory.putBack(to -> to.putSlice(RecordType.LOG, height, slice, stored)));
+  }
+
+  /** One element of a list that a batch holds whole and the tiers hold in slices. */
+  private <T> Optional<T> item(
+      long height,
+      int index,
+      Function<BlockBatch, List<T>> batchItems,
+      BiFunction<View, Integer, Optional<List<T>>> cachedSlice,
+      IntFunction<List<T>> storedSlice,
+      BiConsumer<Integer, List<T>> putBack) {
     requireOpen();
     View view = memory.view();
     BlockBatch recent = recent(view, height);
     if (recent != null) {
-      return at(recent.logs(), index);
+      return at(batchItems.apply(recent), index);
     }
     if (index < 0) {
       return Optional.empty();
     }
     int slice = index / DiskStore.SLICE_LENGTH;
-    byte[] key = sliceKey(RecordType.LOG, height, slice);
-    List<TxLog> items =
-        memory
-            .get(view, RecordType.LOG, key, LogSlice.parser())
-            .map(LogSlice::getLogsList)
+    List<T> items =
+        cachedSlice
+            .apply(view, slice)
             .orElseGet(
                 () -> {
-                  List<TxLog> stored = disk.logs(height, slice);
+                  List<T> stored = storedSlice.apply(slice);
                   if (!stored.isEmpty()) {
-                    memory.putBack(to -> to.putSlice(RecordType.LOG, height, slice, stored));
+                    putBack.accept(slice, stored);
                   }
                   return stored;
                 });
@@ -254,13 +262,13 @@ public final class TieredEngine implements StorageEngine {
   public EngineStatus status() {
     requireOpen();
     return new EngineStatus(
-        applied.getHeight(),
         disk.applied().getHeight(),
-        diskState,
+        disk.height(),
+        disk.state(),
         memory.state(),
         memory.stats(),
-        disk.diskBytes(),
-        0,
+        disk.bytes(),
+        disk.logBytes() + memory.logBytes(),
         disk.forces());
   }
 

@@ -1,10 +1,56 @@
 /**
- * The tiered engine: committed batch, then memory, then disk.
+ * The two-tier engine: memory store and disk store, each with a fallback log.
  *
- * <p>Entry type: {@link dev.varve.storage.engine.TieredEngine}. Invariants: a block is on disk
- * before any reader sees it and before {@code commit} returns; a read that begins after {@code
- * commit} returned never answers with less, whatever fill, put-back, eviction or failure of memory
- * it races with. Memory holds values in the envelope of {@link dev.varve.storage}, under keys with
- * their type in front.
+ * <p>Entry type: {@link dev.varve.storage.engine.TieredEngine}; nothing else is of use outside but
+ * its configuration.
+ *
+ * <h2>Who owns a block when</h2>
+ *
+ * <pre>
+ * Commit     -> BEHIND:  disk log, forced            THROUGH: disk store, forced; when it fails, is
+ *               slow, or the log holds anything: disk log, forced
+ * answered   -> view:    the batch itself, until the memory store has it
+ * afterwards -> memory:  varve-memory-fill copies it; while memory is down, to the memory log
+ *               store:   varve-disk-drain gives the log's blocks to the store, in order, several in
+ *                        one write; then moves the cursor and trims the log
+ * </pre>
+ *
+ * <h2>Invariants</h2>
+ *
+ * <ul>
+ *   <li>An acknowledged block is durable in the disk store or in the disk log. The log's first
+ *       block is never past the store's last one plus 1.
+ *   <li>While the log holds a block that the store lacks, the next one goes behind it.
+ *   <li>A read asks: batches not copied yet, memory (or its log), the disk log's blocks after the
+ *       store's height, the store. None of them can answer with something older than what a later
+ *       one in this order holds, for the key asked.
+ *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
+ *   <li>At open the store's marker decides what is drained; the log's cursor only spares work.
+ * </ul>
+ *
+ * <h2>A block in the log</h2>
+ *
+ * The payload of a log entry, whose sequence is the height; all numbers big-endian:
+ *
+ * <pre>
+ *  0         1          9                    17              21
+ * +---------+----------+--------------------+---------------+-------------
+ * | version | height   | commitment floor   | records       | record ...
+ * | 1 byte  | 8 bytes  | 8 bytes            | 4 bytes       |
+ * +---------+----------+--------------------+---------------+-------------
+ *
+ * record: type code, 1 byte; key length, varint; key; value length, varint; value
+ *         a deleted key: type code + 128; key length, varint; key
+ * </pre>
+ *
+ * The version is 1. Keys and values are those of the store, see {@code dev.varve.storage}, value
+ * checksums included, so that one record can be read on its own. Order: BLOCK; TRANSACTION, RESULT
+ * and LOG slices; STATE in the batch's order; INDEX in block order, one a transaction, whether it
+ * succeeded or not; COMMITMENT; META by name. The entry's own checksum covers the whole.
+ *
+ * <p>Each record is indexed in the log under 64 bits of type and key: {@code h = ((length + 1) * M)
+ * ^ code}; then for every word {@code w} of 8 key bytes, big-endian, and last for the rest of 0 to
+ * 7 bytes: {@code h = (h ^ w) * M; h = h ^ (h >>> 32)}, with {@code M = 0x9E3779B97F4A7C15}, modulo
+ * 2^64. Keys are compared, so a hash that two share costs time only.
  */
 package dev.varve.storage.engine;

@@ -3,13 +3,16 @@ package dev.varve.storage.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.varve.fallback.FallbackLog;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.Logs;
 import dev.varve.storage.memory.ChronicleMemoryStore;
 import dev.varve.storage.record.StateRecord;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,19 +89,27 @@ class StaleReadStressTest {
             }
           }
         };
-    run(forgetful, new EngineConfig(2, 64));
+    run(forgetful, config(DiskPolicy.THROUGH, 2));
     assertThat(forgetful.entries()).isEmpty();
   }
 
   @Test
   void shouldNeverReadOlderThanTheLastCommitOnChronicle() throws Exception {
-    run(ChronicleMemoryStore.create(ChronicleMemoryStore.MIN_BOUND_BYTES), new EngineConfig(4, 64));
+    run(
+        ChronicleMemoryStore.create(ChronicleMemoryStore.MIN_BOUND_BYTES),
+        config(DiskPolicy.BEHIND, 4));
+  }
+
+  private static EngineConfig config(DiskPolicy policy, int maxPendingBatches) {
+    return new EngineConfig(policy, maxPendingBatches, 64, 1 << 20, Duration.ofSeconds(1));
   }
 
   private void run(dev.varve.storage.MemoryStore memory, EngineConfig config) throws Exception {
-    RocksDbStore disk = RocksDbStore.open(folder, RocksDbConfig.defaults());
+    RocksDbStore disk = RocksDbStore.open(folder.resolve("store"), RocksDbConfig.defaults());
+    FallbackLog log = Logs.forced(folder.resolve("log"));
     ExecutorService readers = Executors.newFixedThreadPool(3);
-    try (TieredEngine engine = TieredEngine.open(disk, () -> memory, config)) {
+    try (TieredEngine engine =
+        TieredEngine.open(disk, log, () -> memory, Logs.bridge(folder.resolve("bridge")), config)) {
       List<Future<?>> running = new ArrayList<>();
       for (int reader = 0; reader < 3; reader++) {
         long seed = 100L + reader;

@@ -10,7 +10,9 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.Logs;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -26,12 +28,18 @@ class TieredEngineTest {
   private final CountDownLatch ready = new CountDownLatch(1);
 
   private void open(Supplier<MemoryStore> source, EngineConfig config) {
-    disk = RocksDbStore.open(folder, RocksDbConfig.defaults());
-    engine = TieredEngine.open(disk, source, config);
+    disk = RocksDbStore.open(folder.resolve("store"), RocksDbConfig.defaults());
+    engine =
+        TieredEngine.open(
+            disk,
+            Logs.forced(folder.resolve("log")),
+            source,
+            Logs.bridge(folder.resolve("bridge")),
+            config);
   }
 
   private void open() {
-    open(() -> memory, EngineConfig.defaults());
+    open(() -> memory, EngineConfig.of(DiskPolicy.THROUGH));
     engine.awaitFilled();
   }
 
@@ -86,7 +94,7 @@ class TieredEngineTest {
           await(ready);
           return memory;
         },
-        new EngineConfig(2, 2));
+        new EngineConfig(DiskPolicy.BEHIND, 2, 2, 1 << 20, Duration.ofSeconds(1)));
     for (int height = 1; height <= 5; height++) {
       BlockBatch batch = BatchBuilder.random(height, 3, 50, new Random(height)).build();
       engine.commit(batch);
@@ -145,7 +153,7 @@ class TieredEngineTest {
             throw new IllegalStateException("injected");
           }
         };
-    open(() -> failing, EngineConfig.defaults());
+    open(() -> failing, EngineConfig.of(DiskPolicy.THROUGH));
     engine.awaitFilled();
     for (int height = 1; height <= 3; height++) {
       BlockBatch batch = BatchBuilder.random(height, 3, 50, new Random(height)).build();
@@ -162,7 +170,7 @@ class TieredEngineTest {
         () -> {
           throw new IllegalStateException("no room");
         },
-        EngineConfig.defaults());
+        EngineConfig.of(DiskPolicy.THROUGH));
     engine.awaitFilled();
     BlockBatch batch = BatchBuilder.random(1, 3, 50, new Random(1)).build();
     engine.commit(batch);

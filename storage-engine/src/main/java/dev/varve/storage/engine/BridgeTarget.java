@@ -1,0 +1,82 @@
+package dev.varve.storage.engine;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.FallbackLogException;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.record.TxLocation;
+import java.util.Arrays;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The memory store's log as a target: never forced, never the only copy. What it cannot take it
+ * drops, with all that came before, and goes on from there.
+ */
+final class BridgeTarget implements FillTarget {
+  private static final Logger LOG = LoggerFactory.getLogger(BridgeTarget.class);
+
+  private final FallbackLog log;
+  private final LogReader reader;
+  private final BatchCodec codec = new BatchCodec();
+
+  BridgeTarget(FallbackLog log) {
+    this.log = log;
+    this.reader = new LogReader(log);
+  }
+
+  @Override
+  public void fill(BlockBatch batch) {
+    if (log.lastSequence() != 0 && log.lastSequence() + 1 != batch.height()) {
+      clear();
+    }
+    try {
+      log.append(codec.encode(batch));
+    } catch (FallbackLogException e) {
+      LOG.warn(
+          "the memory store's log does not take block {} ({}): what it holds is dropped",
+          batch.height(),
+          e.getMessage());
+      clear();
+    }
+  }
+
+  @Override
+  public void clear() {
+    log.truncateAfter(0);
+  }
+
+  @Override
+  public <M extends MessageLite> Optional<M> get(
+      RecordType type, byte[] typedKey, Parser<M> parser) {
+    byte[] key = Arrays.copyOfRange(typedKey, 1, typedKey.length);
+    // A failed inclusion may hide an earlier success: the disk knows.
+    return reader
+        .find(type, key, 0, parser, BridgeTarget::isFinal)
+        .asOptional()
+        .filter(BridgeTarget::isFinal);
+  }
+
+  private static <M> boolean isFinal(M message) {
+    return !(message instanceof TxLocation location) || location.getSuccess();
+  }
+
+  /** Gives what it holds to another target, oldest first, and forgets it. */
+  void moveTo(FillTarget other) {
+    for (long at = log.firstSequence(); at != 0 && at <= log.lastSequence(); at++) {
+      log.read(at).map(BatchDecoder::decode).ifPresent(other::fill);
+    }
+    clear();
+  }
+
+  long bytes() {
+    return log.stats().fileBytes();
+  }
+
+  void close() {
+    log.close();
+  }
+}

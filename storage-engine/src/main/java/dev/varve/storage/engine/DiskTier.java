@@ -1,0 +1,181 @@
+package dev.varve.storage.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.varve.fallback.FallbackLog;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.LogSlice;
+import dev.varve.storage.record.ResultSlice;
+import dev.varve.storage.record.StateRecord;
+import dev.varve.storage.record.TransactionSlice;
+import dev.varve.storage.record.TxLocation;
+import dev.varve.storage.record.TxLog;
+import dev.varve.storage.record.TxResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The disk store and the log in front of it, read as one: what the store does not hold yet comes
+ * from the log. Writes: {@link DiskWriter}.
+ *
+ * <p>Threads: {@link #commit} from one at a time, reads from any.
+ */
+final class DiskTier implements AutoCloseable {
+  private final DiskStore disk;
+  private final FallbackLog log;
+  private final LogReader reader;
+  private final DiskWriter writer;
+
+  DiskTier(DiskStore disk, FallbackLog log, EngineConfig config) {
+    this.disk = disk;
+    this.log = log;
+    this.reader = new LogReader(log);
+    this.writer = new DiskWriter(disk, log, config);
+  }
+
+  AppliedHeight applied() {
+    return writer.applied();
+  }
+
+  void commit(BlockBatch batch) {
+    writer.commit(batch);
+  }
+
+  String state() {
+    return writer.state();
+  }
+
+  long height() {
+    return disk.applied().getHeight();
+  }
+
+  long bytes() {
+    return disk.diskBytes();
+  }
+
+  long logBytes() {
+    return log.stats().fileBytes();
+  }
+
+  long forces() {
+    return disk.forces() + log.stats().forces();
+  }
+
+  Optional<BlockRecord> block(long height) {
+    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
+    return chain(height, RecordType.BLOCK, key, BlockRecord.parser(), () -> disk.block(height));
+  }
+
+  List<ByteString> transactions(long height, int slice) {
+    byte[] key = Keys.chain(height, RecordType.TRANSACTION, slice);
+    return chain(height, RecordType.TRANSACTION, key, TransactionSlice.parser(), Optional::empty)
+        .map(TransactionSlice::getTxsList)
+        .orElseGet(() -> disk.transactions(height, slice));
+  }
+
+  List<TxResult> results(long height, int slice) {
+    byte[] key = Keys.chain(height, RecordType.RESULT, slice);
+    return chain(height, RecordType.RESULT, key, ResultSlice.parser(), Optional::empty)
+        .map(ResultSlice::getResultsList)
+        .orElseGet(() -> disk.results(height, slice));
+  }
+
+  List<TxLog> logs(long height, int slice) {
+    byte[] key = Keys.chain(height, RecordType.LOG, slice);
+    return chain(height, RecordType.LOG, key, LogSlice.parser(), Optional::empty)
+        .map(LogSlice::getLogsList)
+        .orElseGet(() -> disk.logs(height, slice));
+  }
+
+  private <M extends MessageLite> Optional<M> chain(
+      long height, RecordType type, byte[] key, Parser<M> parser, Supplier<Optional<M>> older) {
+    long stored = height();
+    if (height <= stored || height > applied().getHeight()) {
+      return older.get();
+    }
+    LogReader.Found<M> found = reader.find(type, key, stored, parser, any -> true);
+    return found.answers() ? found.asOptional() : older.get();
+  }
+
+  /** The last success of these bytes, else their last inclusion. */
+  Optional<TxLocation> locate(ByteString txHash) {
+    long stored = height();
+    if (stored == applied().getHeight()) {
+      return disk.locate(txHash);
+    }
+    TxLocation failed =
+        reader
+            .find(
+                RecordType.INDEX,
+                txHash.toByteArray(),
+                stored,
+                TxLocation.parser(),
+                TxLocation::getSuccess)
+            .message();
+    if (failed != null && failed.getSuccess()) {
+      return Optional.of(failed);
+    }
+    Optional<TxLocation> older = disk.locate(txHash);
+    boolean olderWins = failed == null || older.map(TxLocation::getSuccess).orElse(false);
+    return olderWins ? older : Optional.of(failed);
+  }
+
+  Optional<StateRecord> state(ByteString key) {
+    long stored = height();
+    if (stored < applied().getHeight()) {
+      LogReader.Found<StateRecord> found =
+          reader.find(
+              RecordType.STATE, key.toByteArray(), stored, StateRecord.parser(), any -> true);
+      if (found.answers()) {
+        return found.asOptional();
+      }
+    }
+    return disk.state(key);
+  }
+
+  /** Waits until the store holds all blocks; a scan of part of them would be wrong. */
+  void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
+    writer.awaitDrained();
+    disk.scanState(from, to, visitor);
+  }
+
+  /** As {@link #scanState}. */
+  void scanCommitments(DiskStore.CommitmentVisitor visitor) {
+    writer.awaitDrained();
+    disk.scanCommitments(visitor);
+  }
+
+  Optional<ByteString> meta(String name) {
+    long stored = height();
+    if (stored < applied().getHeight()) {
+      LogReader.Found<ByteString> found = reader.findMeta(name.getBytes(UTF_8), stored);
+      if (found.answers()) {
+        return found.asOptional();
+      }
+    }
+    return disk.meta(name);
+  }
+
+  /** Drains what it can, then closes log and store. */
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } finally {
+      try {
+        log.close();
+      } finally {
+        disk.close();
+      }
+    }
+  }
+}

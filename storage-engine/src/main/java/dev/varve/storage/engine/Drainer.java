@@ -1,0 +1,344 @@
+package dev.varve.storage.engine;
+
+import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.FallbackLogException;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.StorageException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the log's blocks to the disk store, in order, several in one write; the only one that
+ * writes to the store.
+ *
+ * <p>Invariants: the cursor never passes what the store has made durable. A store that fails is
+ * left alone for a while, then tried with one group. A failure that trying again cannot mend
+ * (another chain's store, damage) stops draining for good and is thrown by the next commit.
+ * Threads: one of its own, {@code varve-disk-drain}; the committing one calls the rest.
+ */
+final class Drainer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Drainer.class);
+  private static final int MAX_GROUP_BLOCKS = 64;
+  private static final long MAX_GROUP_BYTES = 8L << 20;
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final DiskStore disk;
+  private final FallbackLog log;
+  private final EngineConfig config;
+  private final CircuitBreaker breaker = CircuitBreaker.of("disk-store", breakerConfig());
+  private final Thread thread = new Thread(this::run, "varve-disk-drain");
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // Held by whoever writes to the store.
+  private final Object storeLock = new Object();
+
+  // Guarded by lock.
+  private final Deque<Undrained> undrained = new ArrayDeque<>();
+  private long undrainedBytes;
+  private boolean closing;
+  private long closeDeadline;
+  private boolean attempted;
+  private volatile RuntimeException broken;
+  private volatile String state = "up";
+  private volatile boolean slow;
+
+  /** A batch that waits, with the bytes its entry has in the log. */
+  private record Undrained(BlockBatch batch, int bytes) {}
+
+  Drainer(DiskStore disk, FallbackLog log, EngineConfig config) {
+    this.disk = disk;
+    this.log = log;
+    this.config = config;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static CircuitBreakerConfig breakerConfig() {
+    return CircuitBreakerConfig.custom()
+        .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+        .slidingWindowSize(1)
+        .minimumNumberOfCalls(1)
+        .failureRateThreshold(100)
+        .permittedNumberOfCallsInHalfOpenState(1)
+        .waitIntervalFunctionInOpenState(
+            IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5)))
+        .build();
+  }
+
+  /** {@code up}, or in a few words what is wrong. */
+  String state() {
+    return state;
+  }
+
+  /** Throws what draining stopped for, if it did. */
+  void requireUsable() {
+    RuntimeException cause = broken;
+    if (cause != null) {
+      throw new IllegalStateException(
+          "the disk store does not take the log's blocks: " + cause.getMessage(), cause);
+    }
+  }
+
+  /** A block was appended to the log. */
+  void appended(BlockBatch batch, int bytes) {
+    lock.lock();
+    try {
+      if (undrainedBytes + bytes <= config.maxUndrainedBytes()) {
+        undrained.add(new Undrained(batch, bytes));
+        undrainedBytes += bytes;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Gives a block to the store at once, if nothing waits before it and the store is well.
+   *
+   * @return whether the store has it, durably
+   */
+  boolean applyDirectly(BlockBatch batch) {
+    if (slow || log.drainedThrough() != log.lastSequence() || !breaker.tryAcquirePermission()) {
+      return false;
+    }
+    long start = System.nanoTime();
+    try {
+      apply(List.of(batch));
+    } catch (StorageException.Unavailable | StorageException.DiskFull e) {
+      failed(e);
+      return false;
+    } catch (RuntimeException e) {
+      breaker.releasePermission();
+      throw e;
+    }
+    succeeded(System.nanoTime() - start);
+    return true;
+  }
+
+  /** Has the store compare a block that it holds. */
+  void compare(BlockBatch batch) {
+    apply(List.of(batch));
+  }
+
+  private void apply(List<BlockBatch> batches) {
+    synchronized (storeLock) {
+      disk.apply(batches);
+    }
+  }
+
+  private void run() {
+    while (awaitWork()) {
+      if (breaker.tryAcquirePermission()) {
+        drain();
+      } else {
+        awaitProgress(50);
+      }
+    }
+  }
+
+  private boolean awaitWork() {
+    lock.lock();
+    try {
+      while (!closing && (broken != null || !waiting())) {
+        attempted = true;
+        changed.signalAll();
+        changed.awaitUninterruptibly();
+      }
+      boolean goOn = waiting() && broken == null;
+      return goOn && (!closing || (state.equals("up") && System.nanoTime() < closeDeadline));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean waiting() {
+    return log.drainedThrough() < log.lastSequence();
+  }
+
+  private void drain() {
+    try {
+      List<BlockBatch> group = nextGroup();
+      long start = System.nanoTime();
+      apply(group);
+      long height = group.get(group.size() - 1).height();
+      log.drainTo(height);
+      log.trimTo(height);
+      forget(height);
+      succeeded((System.nanoTime() - start) / group.size());
+    } catch (StorageException.Unavailable | StorageException.DiskFull e) {
+      failed(e);
+    } catch (FallbackLogException.Io e) {
+      failed(LogErrors.translate(e));
+    } catch (FallbackLogException e) {
+      stop(LogErrors.translate(e));
+    } catch (RuntimeException e) {
+      stop(e);
+    }
+    lock.lock();
+    try {
+      attempted = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The blocks after the cursor, as many as one write may take. */
+  private List<BlockBatch> nextGroup() {
+    long next = log.drainedThrough() + 1;
+    long last = log.lastSequence();
+    List<BlockBatch> group = new ArrayList<>();
+    long bytes = 0;
+    lock.lock();
+    try {
+      for (Undrained waiting : undrained) {
+        if (waiting.batch().height() == next && bytes < MAX_GROUP_BYTES) {
+          group.add(waiting.batch());
+          bytes += waiting.bytes();
+          next++;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!group.isEmpty()) {
+      return group;
+    }
+    for (; next <= last && group.size() < MAX_GROUP_BLOCKS && bytes < MAX_GROUP_BYTES; next++) {
+      long height = next;
+      byte[] payload =
+          log.read(next)
+              .orElseThrow(
+                  () ->
+                      new StorageException.Corruption(
+                          "the fallback log has no block " + height, null));
+      group.add(BatchDecoder.decode(payload));
+      bytes += payload.length;
+    }
+    return group;
+  }
+
+  private void forget(long height) {
+    lock.lock();
+    try {
+      while (!undrained.isEmpty() && undrained.peek().batch().height() <= height) {
+        undrainedBytes -= undrained.poll().bytes();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void succeeded(long nanosPerBlock) {
+    breaker.onSuccess(nanosPerBlock, TimeUnit.NANOSECONDS);
+    slow = nanosPerBlock > config.slowApply().toNanos();
+    if (!state.equals("up")) {
+      LOG.info("disk store is back, {} blocks wait", log.lastSequence() - log.drainedThrough());
+      state = "up";
+    }
+  }
+
+  private void failed(StorageException e) {
+    breaker.onError(0, TimeUnit.NANOSECONDS, e);
+    if (state.equals("up")) {
+      LOG.warn("disk store failed, blocks go to the fallback log until it is back", e);
+    }
+    state = "down: " + e.getMessage();
+  }
+
+  private void stop(RuntimeException e) {
+    breaker.releasePermission();
+    LOG.error("the log's blocks cannot be given to the disk store; the node must stop", e);
+    state = "failed: " + e.getMessage();
+    broken = e;
+  }
+
+  /** Returns after the first group was tried, or found that there is nothing to drain. */
+  void awaitFirstAttempt() {
+    await(() -> attempted);
+  }
+
+  /**
+   * Returns on the next change, or after the time.
+   *
+   * @throws StorageException.Closed when the engine is closed
+   */
+  void awaitProgress(long millis) {
+    long left = TimeUnit.MILLISECONDS.toNanos(millis);
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      while (left > 0) {
+        if (closing && Thread.currentThread() != thread) {
+          throw new StorageException.Closed("storage engine was closed");
+        }
+        try {
+          changed.awaitNanos(left);
+          left = 0;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Returns when the store has all blocks.
+   *
+   * @throws StorageException.Unavailable when it is down, so that waiting has no known end
+   */
+  void awaitDrained() {
+    await(() -> !waiting() || closing || !state.equals("up"));
+    requireUsable();
+    if (waiting()) {
+      throw new StorageException.Unavailable(
+          String.format(
+              "%d blocks wait in the fallback log for the disk store, which is %s",
+              log.lastSequence() - log.drainedThrough(), state),
+          null);
+    }
+  }
+
+  private void await(BooleanSupplier reached) {
+    lock.lock();
+    try {
+      while (!reached.getAsBoolean()) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      closeDeadline = System.nanoTime() + CLOSE_NANOS;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    Threads.join(thread);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.varve.storage.engine;
+
+import dev.varve.storage.MemoryStore;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a fresh memory store after one has failed: after a pause that grows with each attempt, on a
+ * thread of its own, {@code varve-memory-rebuild}, that ends with it. Threads: any.
+ */
+final class MemoryRebuild implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryRebuild.class);
+  private static final IntervalFunction PAUSE =
+      IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
+
+  private final Supplier<MemoryStore> source;
+  private final Consumer<MemoryStore> ready;
+  // Guarded by this.
+  private Thread thread;
+  private int attempts;
+  private boolean closed;
+
+  MemoryRebuild(Supplier<MemoryStore> source, Consumer<MemoryStore> ready) {
+    this.source = source;
+    this.ready = ready;
+  }
+
+  /** Begins, unless it is at it. */
+  synchronized void start() {
+    if (closed || thread != null) {
+      return;
+    }
+    thread = new Thread(this::run, "varve-memory-rebuild");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    while (pause()) {
+      try {
+        hand(source.get());
+        return;
+      } catch (RuntimeException | LinkageError e) {
+        LOG.warn("memory store cannot be made anew, trying on: {}", e.toString());
+      }
+    }
+  }
+
+  /** Returns whether to go on. */
+  private synchronized boolean pause() {
+    attempts++;
+    long end = System.nanoTime() + Duration.ofMillis(PAUSE.apply(attempts)).toNanos();
+    try {
+      for (long left = end - System.nanoTime();
+          !closed && left > 0;
+          left = end - System.nanoTime()) {
+        wait(Math.max(1, left / 1_000_000));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return !closed;
+  }
+
+  private synchronized void hand(MemoryStore store) {
+    thread = null;
+    if (closed) {
+      store.close();
+    } else {
+      ready.accept(store);
+    }
+  }
+
+  @Override
+  public void close() {
+    Thread running;
+    synchronized (this) {
+      closed = true;
+      running = thread;
+      notifyAll();
+    }
+    if (running != null) {
+      Threads.join(running);
+    }
+  }
+}
