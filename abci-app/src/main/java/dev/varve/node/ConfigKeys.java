@@ -107,7 +107,7 @@ final class ConfigKeys {
   static final ConfigKey<Long> LOG_SEGMENT_BYTES =
       ConfigKey.bytes(
           "log.segment_bytes",
-          64 * MIB,
+          32 * MIB,
           MIB,
           1024 * MIB,
           "Size of one file of the log; one is written with zeros ahead.");

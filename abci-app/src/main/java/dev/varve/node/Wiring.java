@@ -78,13 +78,11 @@ final class Wiring {
       FallbackLog log = log(logPath.resolve("disk"), config.log().bytes(), Durability.FORCED);
       opened.add(log);
       long bridgeBytes = Math.max(memoryBytes, 2L * config.log().segmentBytes());
-      FallbackLog bridge = log(logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE);
-      opened.add(bridge);
       return TieredEngine.open(
           new MeteredDiskStore(disk, metrics),
           log,
           () -> new MeteredMemoryStore(ChronicleMemoryStore.create(memoryBytes), metrics),
-          bridge,
+          () -> log(logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE),
           EngineConfig.of(DiskPolicy.valueOf(config.disk().policy().toUpperCase(Locale.ROOT))));
     } catch (RuntimeException e) {
       opened.forEach(part -> close(part, e));

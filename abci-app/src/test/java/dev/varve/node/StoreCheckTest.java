@@ -64,7 +64,7 @@ class StoreCheckTest {
             store,
             log(logs.resolve("disk"), Durability.FORCED),
             memory,
-            log(logs.resolve("memory"), Durability.VOLATILE),
+            () -> log(logs.resolve("memory"), Durability.VOLATILE),
             EngineConfig.of(DiskPolicy.BEHIND))) {
       run(new Ledger(engine, new LedgerConfig("test", 0)));
     }

@@ -21,6 +21,7 @@ class VarveNodeTest {
     home = new NodeHome(folder.resolve("home"));
     home.create(
         Map.of(
+            "start.warm_up_millis", "0",
             "abci.address", "unix://" + folder.resolve("abci.sock"),
             "http.address", "off",
             "memory.bytes", "16 MiB",

@@ -71,6 +71,8 @@ final class TestChain implements AutoCloseable {
   private static Map<String, String> settings(CometHome comet, NodeSettings.Transport transport) {
     Map<String, String> settings = new HashMap<>();
     settings.put("abci.address", comet.proxyApp());
+    settings.put("start.warm_up_millis", "0");
+    settings.put("log.segment_bytes", "8 MiB");
     settings.put("abci.transport", transport.name().toLowerCase(Locale.ROOT));
     settings.put("http.address", "off");
     settings.put("memory.bytes", "16MiB");

@@ -59,7 +59,7 @@ final class WiredApplication implements AutoCloseable {
         RocksDbStore.open(folder, RocksDbConfig.defaults()),
         log(folder, "disk", Durability.FORCED),
         () -> ChronicleMemoryStore.create(MEMORY_BYTES),
-        log(folder, "memory", Durability.VOLATILE),
+        () -> log(folder, "memory", Durability.VOLATILE),
         EngineConfig.of(DiskPolicy.BEHIND));
   }
 

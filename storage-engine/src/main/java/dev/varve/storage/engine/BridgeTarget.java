@@ -9,23 +9,24 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.record.TxLocation;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory store's log as a target: never forced, never the only copy. What it cannot take it
- * drops, with all that came before, and goes on from there.
+ * The memory store's log as a target: opened when it is needed, never forced, never the only copy.
+ * What it cannot take it drops, with all that came before, and goes on from there.
  */
 final class BridgeTarget implements FillTarget {
   private static final Logger LOG = LoggerFactory.getLogger(BridgeTarget.class);
 
-  private final FallbackLog log;
-  private final LogReader reader;
+  private final Supplier<FallbackLog> source;
   private final BatchCodec codec = new BatchCodec();
+  private volatile FallbackLog log;
 
-  BridgeTarget(FallbackLog log) {
-    this.log = log;
-    this.reader = new LogReader(log);
+  /** Opens the log when it is cleared for the first time. */
+  BridgeTarget(Supplier<FallbackLog> source) {
+    this.source = source;
   }
 
   @Override
@@ -46,6 +47,9 @@ final class BridgeTarget implements FillTarget {
 
   @Override
   public void clear() {
+    if (log == null) {
+      log = source.get();
+    }
     log.truncateAfter(0);
   }
 
@@ -54,7 +58,7 @@ final class BridgeTarget implements FillTarget {
       RecordType type, byte[] typedKey, Parser<M> parser) {
     byte[] key = Arrays.copyOfRange(typedKey, 1, typedKey.length);
     // A failed inclusion may hide an earlier success: the disk knows.
-    return reader
+    return new LogReader(log)
         .find(type, key, 0, parser, BridgeTarget::isFinal)
         .asOptional()
         .filter(BridgeTarget::isFinal);
@@ -66,6 +70,9 @@ final class BridgeTarget implements FillTarget {
 
   /** Gives what it holds to another target, oldest first, and forgets it. */
   void moveTo(FillTarget other) {
+    if (log == null) {
+      return;
+    }
     for (long at = log.firstSequence(); at != 0 && at <= log.lastSequence(); at++) {
       log.read(at).map(BatchDecoder::decode).ifPresent(other::fill);
     }
@@ -73,10 +80,13 @@ final class BridgeTarget implements FillTarget {
   }
 
   long bytes() {
-    return log.stats().fileBytes();
+    FallbackLog now = log;
+    return now == null ? 0 : now.stats().fileBytes();
   }
 
   void close() {
-    log.close();
+    if (log != null) {
+      log.close();
+    }
   }
 }

@@ -53,7 +53,8 @@ final class MemoryTier implements AutoCloseable {
   /** What a reader goes by: take it once, before the first look-up. No target: ask the disk. */
   record View(List<RecentBatch> recent, FillTarget target, long height) {}
 
-  MemoryTier(Supplier<MemoryStore> source, FallbackLog log, long height, EngineConfig config) {
+  MemoryTier(
+      Supplier<MemoryStore> source, Supplier<FallbackLog> log, long height, EngineConfig config) {
     this.config = config;
     this.source = source;
     this.bridge = new BridgeTarget(log);

@@ -42,7 +42,10 @@ public final class TieredEngine implements StorageEngine {
   private volatile boolean closed;
 
   private TieredEngine(
-      DiskTier disk, Supplier<MemoryStore> memory, FallbackLog memoryLog, EngineConfig config) {
+      DiskTier disk,
+      Supplier<MemoryStore> memory,
+      Supplier<FallbackLog> memoryLog,
+      EngineConfig config) {
     this.disk = disk;
     this.memory = new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config);
   }
@@ -54,13 +57,14 @@ public final class TieredEngine implements StorageEngine {
    * @param log the disk store's fallback log, forced
    * @param memory makes the memory store; called on the filling thread at first, so that a slow one
    *     delays nothing, and again from another thread whenever one has failed
-   * @param memoryLog takes what the memory store would while it is down; volatile
+   * @param memoryLog opens the log that takes what the memory store would while it is down;
+   *     volatile; asked for when memory fails for the first time
    */
   public static TieredEngine open(
       DiskStore disk,
       FallbackLog log,
       Supplier<MemoryStore> memory,
-      FallbackLog memoryLog,
+      Supplier<FallbackLog> memoryLog,
       EngineConfig config) {
     return new TieredEngine(new DiskTier(disk, log, config), memory, memoryLog, config);
   }

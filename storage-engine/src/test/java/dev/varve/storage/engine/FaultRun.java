@@ -144,7 +144,7 @@ final class FaultRun {
               memory = new FlakyMemory();
               return memory;
             },
-            Logs.bridge(now.resolve("bridge")),
+            () -> Logs.bridge(now.resolve("bridge")),
             new EngineConfig(policy, 4, 8, 1 << 18, Duration.ofMillis(15)));
     engine.awaitFilled();
   }

@@ -109,7 +109,8 @@ class StaleReadStressTest {
     FallbackLog log = Logs.forced(folder.resolve("log"));
     ExecutorService readers = Executors.newFixedThreadPool(3);
     try (TieredEngine engine =
-        TieredEngine.open(disk, log, () -> memory, Logs.bridge(folder.resolve("bridge")), config)) {
+        TieredEngine.open(
+            disk, log, () -> memory, () -> Logs.bridge(folder.resolve("bridge")), config)) {
       List<Future<?>> running = new ArrayList<>();
       for (int reader = 0; reader < 3; reader++) {
         long seed = 100L + reader;

@@ -34,7 +34,7 @@ class TieredEngineTest {
             disk,
             Logs.forced(folder.resolve("log")),
             source,
-            Logs.bridge(folder.resolve("bridge")),
+            () -> Logs.bridge(folder.resolve("bridge")),
             config);
   }
 

@@ -45,7 +45,8 @@ final class Devnet {
       CometBinary comet;
       try {
         Optional<DevnetMarker> existing = open(home);
-        existing.ifPresent(found -> requireQuiet(home, found));
+        existing.ifPresentOrElse(
+            found -> requireQuiet(home, found), () -> requireFreePorts(options.newMarker("")));
         comet = find(existing);
         marker = existing.isPresent() ? existing.get() : create(home, comet);
       } finally {
@@ -94,7 +95,6 @@ final class Devnet {
 
   private DevnetMarker create(DevnetHome home, CometBinary comet) {
     DevnetMarker marker = options.newMarker(comet.version());
-    requireFreePorts(marker);
     try (Console.Progress progress = console.progress("making the home")) {
       home.create(marker, options, comet);
     }

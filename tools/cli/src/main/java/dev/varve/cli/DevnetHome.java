@@ -104,9 +104,16 @@ final class DevnetHome implements AutoCloseable {
       node(i)
           .create(
               Map.of(
-                  "abci.address", "tcp://127.0.0.1:" + ports.abci(),
-                  "http.address", "127.0.0.1:" + ports.http(),
-                  "disk.store", marker.disk()));
+                  "abci.address",
+                  "tcp://127.0.0.1:" + ports.abci(),
+                  "http.address",
+                  "127.0.0.1:" + ports.http(),
+                  "disk.store",
+                  marker.disk(),
+                  "log.segment_bytes",
+                  "8 MiB",
+                  "start.warm_up_millis",
+                  "0"));
       comets.add(node(i).cometHome());
     }
     NodeSettings settings =

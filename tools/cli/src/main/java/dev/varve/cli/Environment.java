@@ -9,14 +9,16 @@ import java.util.Map;
  * @param variables the process's environment
  */
 record Environment(Console console, Map<String, String> variables) {
-  /** Where devnets and built nodes are kept by default: ~/.varve. */
+  /** Where devnets are kept by default: ~/.varve. */
   Path userFolder() {
     String home = variables.getOrDefault("HOME", System.getProperty("user.home"));
     return Path.of(home, ".varve");
   }
 
-  /** Where built CometBFT nodes are kept. */
+  /** Where built CometBFT nodes are kept: a folder of the user's cache. */
   Path cacheFolder() {
-    return userFolder().resolve("cometbft");
+    String set = variables.getOrDefault("XDG_CACHE_HOME", "");
+    String home = variables.getOrDefault("HOME", System.getProperty("user.home"));
+    return set.isEmpty() ? Path.of(home, ".cache", "varve") : Path.of(set, "varve");
   }
 }

@@ -20,7 +20,10 @@ final class NodeMain {
     NodeHome home = new NodeHome(path);
     home.create(Map.of());
     Map<String, String> overrides =
-        Map.of("abci.address", address, "http.address", "127.0.0.1:" + httpPort);
+        Map.of(
+            "abci.address", address,
+            "http.address", "127.0.0.1:" + httpPort,
+            "start.warm_up_millis", "0");
     return VarveNode.start(home, NodeConfig.load(home, overrides));
   }
 }
