@@ -1,8 +1,15 @@
 package dev.varve.fallback;
 
 import dev.varve.fallback.io.FileIo;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a store's batches in order while the store is slow or away, and gives them back in order.
@@ -23,9 +30,46 @@ import java.util.Optional;
  * varve-log-prealloc-<folder>}, ends with {@link #close}. A folder belongs to one open log: keeping
  * a second one out is the caller's (the node locks its home).
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class FallbackLog implements AutoCloseable {
-  private FallbackLog() {}
+  private static final Logger LOG = LoggerFactory.getLogger(FallbackLog.class);
+
+  private final LogConfig config;
+  private final FileIo files;
+  private final boolean forced;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Cursor cursor;
+  private final SegmentAllocator allocator;
+  private final Appender appender;
+  private final List<Damage> damage;
+
+  /** Oldest first; each holds at least one entry; the last one may take more. */
+  private volatile List<Segment> segments = List.of();
+
+  private volatile boolean closed;
+
+  private FallbackLog(LogConfig config, FileIo files, Cursor cursor) throws IOException {
+    this.config = config;
+    this.files = files;
+    this.forced = config.durability() == Durability.FORCED;
+    this.cursor = cursor;
+    long highestId;
+    try {
+      highestId = SegmentFile.highestId(config.folder(), files);
+      Recovery.Result found = Recovery.run(config.folder(), files, cursor.value(), forced);
+      segments = found.segments();
+      damage = Stream.concat(cursor.damage().stream(), found.damage().stream()).toList();
+      if (!segments.isEmpty() && cursor.value() > lastSequence()) {
+        cursor.set(lastSequence());
+      }
+    } catch (IOException | RuntimeException e) {
+      segments.forEach(Segment::release);
+      cursor.close();
+      throw e;
+    }
+    long held = segments.stream().mapToLong(Segment::fileBytes).sum();
+    this.allocator = new SegmentAllocator(config, files, highestId + 1, held);
+    this.appender = new Appender(config, files, allocator);
+  }
 
   /**
    * Opens the log of a folder: forced, it recovers what was acknowledged and reads every entry
@@ -34,7 +78,17 @@ public final class FallbackLog implements AutoCloseable {
    * @throws FallbackLogException.Incompatible for a folder of another durability or version
    */
   public static FallbackLog open(LogConfig config, FileIo files) {
-    throw new UnsupportedOperationException();
+    boolean forced = config.durability() == Durability.FORCED;
+    Path folder = config.folder();
+    try {
+      new LogFolder(folder, files).prepare(config.durability());
+      FallbackLog log = new FallbackLog(config, files, Cursor.open(folder, files, forced));
+      log.damage.forEach(d -> LOG.warn("{} at offset {}: {}", d.file(), d.offset(), d.what()));
+      log.allocator.start();
+      return log;
+    } catch (IOException | RuntimeException e) {
+      throw LogFolder.explained("fallback log " + folder + " cannot be opened", e);
+    }
   }
 
   /** Appends one entry: {@link #append(List)} of one. */
@@ -53,7 +107,19 @@ public final class FallbackLog implements AutoCloseable {
    *     its payload
    */
   public void append(List<LogEntry> entries) {
-    throw new UnsupportedOperationException();
+    if (entries.isEmpty()) {
+      return;
+    }
+    lock.lock();
+    try {
+      requireOpen();
+      if (segments.isEmpty() && cursor.value() != entries.get(0).sequence() - 1) {
+        setCursor(entries.get(0).sequence() - 1);
+      }
+      segments = appender.append(segments, entries);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -63,7 +129,7 @@ public final class FallbackLog implements AutoCloseable {
    * @throws FallbackLogException.Damaged when it does not read back as it was written
    */
   public Optional<byte[]> read(long sequence) {
-    throw new UnsupportedOperationException();
+    return read(sequence, segment -> segment.read(sequence));
   }
 
   /**
@@ -74,7 +140,31 @@ public final class FallbackLog implements AutoCloseable {
    * @throws IllegalArgumentException for an offset outside the payload
    */
   public Optional<byte[]> read(long sequence, int offset, int length) {
-    throw new UnsupportedOperationException();
+    return read(sequence, segment -> segment.read(sequence, offset, length));
+  }
+
+  private Optional<byte[]> read(long sequence, Function<Segment, Optional<byte[]>> reader) {
+    List<Segment> now = segments;
+    int low = 0;
+    int high = now.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (now.get(middle).first() <= sequence) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    requireOpen();
+    if (low == 0 || !now.get(low - 1).acquire()) {
+      requireOpen();
+      return Optional.empty();
+    }
+    try {
+      return reader.apply(now.get(low - 1));
+    } finally {
+      now.get(low - 1).release();
+    }
   }
 
   /**
@@ -82,17 +172,34 @@ public final class FallbackLog implements AutoCloseable {
    * until it says stop. The visitor may read from the log.
    */
   public void find(long keyHash, HitVisitor visitor) {
-    throw new UnsupportedOperationException();
+    requireOpen();
+    List<Segment> now = segments;
+    for (int i = now.size() - 1; i >= 0; i--) {
+      Segment segment = now.get(i);
+      if (!segment.acquire()) {
+        requireOpen();
+        continue; // trimmed or truncated meanwhile
+      }
+      try {
+        if (!segment.find(keyHash, visitor)) {
+          return;
+        }
+      } finally {
+        segment.release();
+      }
+    }
   }
 
   /** The oldest sequence held; 0 when the log has no entries. */
   public long firstSequence() {
-    throw new UnsupportedOperationException();
+    List<Segment> now = segments;
+    return now.isEmpty() ? 0 : now.get(0).first();
   }
 
   /** The newest sequence held; 0 when the log has no entries. */
   public long lastSequence() {
-    throw new UnsupportedOperationException();
+    List<Segment> now = segments;
+    return now.isEmpty() ? 0 : now.get(now.size() - 1).last();
   }
 
   /**
@@ -100,7 +207,12 @@ public final class FallbackLog implements AutoCloseable {
    * the entries held is, to {@link #lastSequence}; 0 when the log has no entries.
    */
   public long drainedThrough() {
-    throw new UnsupportedOperationException();
+    List<Segment> now = segments;
+    if (now.isEmpty()) {
+      return 0;
+    }
+    long last = now.get(now.size() - 1).last();
+    return Math.max(now.get(0).first() - 1, Math.min(cursor.value(), last));
   }
 
   /**
@@ -111,7 +223,19 @@ public final class FallbackLog implements AutoCloseable {
    * @throws IllegalArgumentException for a sequence after {@link #lastSequence}
    */
   public void drainTo(long sequence) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      requireOpen();
+      if (sequence > lastSequence()) {
+        throw new IllegalArgumentException(
+            "entry " + sequence + " cannot be drained: the last is " + lastSequence());
+      }
+      if (sequence > drainedThrough()) {
+        cursor.advance(sequence);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -121,7 +245,39 @@ public final class FallbackLog implements AutoCloseable {
    * @return the number of segments deleted
    */
   public int trimTo(long sequence) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      requireOpen();
+      long through = Math.min(sequence, drainedThrough());
+      List<Segment> now = segments;
+      int count = 0;
+      while (count < now.size() - 1 && now.get(count).last() <= through) {
+        count++;
+      }
+      if (count == 0) {
+        return 0;
+      }
+      cursor.force();
+      for (int i = 0; i < count; i++) {
+        letGo(now.get(i));
+        segments = List.copyOf(now.subList(i + 1, now.size()));
+        now.get(i).release();
+      }
+      return count;
+    } catch (IOException e) {
+      throw LogFolder.explained("fallback log " + config.folder() + " cannot be trimmed", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void letGo(Segment segment) throws IOException {
+    if (segment.isDamaged()) {
+      files.rename(segment.path(), SegmentFile.aside(segment.path()));
+    } else {
+      files.delete(segment.path());
+    }
+    allocator.deleted(segment);
   }
 
   /**
@@ -131,7 +287,26 @@ public final class FallbackLog implements AutoCloseable {
    * @return the cursor as it is now
    */
   public long rewind(long sequence) {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      requireOpen();
+      long to = Math.max(sequence, firstSequence() - 1);
+      if (to < drainedThrough()) {
+        setCursor(to);
+      }
+      return drainedThrough();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void setCursor(long sequence) {
+    try {
+      cursor.set(sequence);
+    } catch (IOException e) {
+      throw LogFolder.explained(
+          "fallback log " + config.folder() + ": the cursor cannot be set to " + sequence, e);
+    }
   }
 
   /**
@@ -139,22 +314,79 @@ public final class FallbackLog implements AutoCloseable {
    * returns. A sequence before the oldest entry leaves an empty log.
    */
   public void truncateAfter(long sequence) {
-    throw new UnsupportedOperationException();
+    if (sequence < 0) {
+      throw new IllegalArgumentException("sequence " + sequence + " is below 0");
+    }
+    lock.lock();
+    try {
+      requireOpen();
+      if (cursor.value() > sequence) {
+        cursor.set(sequence);
+      }
+      List<Segment> now = segments;
+      int kept = now.size();
+      while (kept > 0 && now.get(kept - 1).first() > sequence) {
+        letGo(now.get(--kept));
+        segments = List.copyOf(now.subList(0, kept));
+        now.get(kept).release();
+      }
+      if (forced && kept < now.size()) {
+        files.forceFolder(config.folder());
+      }
+      if (kept > 0 && now.get(kept - 1).last() > sequence) {
+        now.get(kept - 1).truncateAfter(sequence, forced);
+      }
+    } catch (IOException e) {
+      throw LogFolder.explained(
+          "fallback log " + config.folder() + " cannot be truncated after " + sequence, e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Figures of this moment. */
   public LogStats stats() {
-    throw new UnsupportedOperationException();
+    List<Segment> now = segments;
+    return new LogStats(
+        now.stream().mapToLong(Segment::entries).sum(),
+        now.stream().mapToLong(Segment::entryBytes).sum(),
+        allocator.heldBytes(),
+        config.capacityBytes(),
+        now.size(),
+        allocator.ahead(),
+        appender.forces());
   }
 
   /** What open found that was not as it was written, in the order of the log. */
   public List<Damage> damage() {
-    throw new UnsupportedOperationException();
+    return damage;
   }
 
   /** Ends the thread, forces the cursor and lets go of the files. Later calls find it closed. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      allocator.close();
+      cursor.force();
+    } catch (IOException e) {
+      LOG.warn("{}: the cursor is not forced, entries may drain again", config.folder(), e);
+    } finally {
+      if (cursor != null) {
+        cursor.close();
+      }
+      segments.forEach(Segment::release);
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new FallbackLogException.Closed("fallback log " + config.folder() + " is closed");
+    }
   }
 }

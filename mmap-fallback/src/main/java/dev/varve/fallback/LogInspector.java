@@ -1,12 +1,16 @@
 package dev.varve.fallback;
 
 import dev.varve.fallback.io.FileIo;
+import dev.varve.fallback.io.MappedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a log's folder as it lies there and changes no byte of it: for checks and dumps of a
+ * Reads a forced log's folder as it lies there and changes no byte of it: for checks and dumps of a
  * stopped or damaged home.
  *
  * <p>Errors: {@link FallbackLogException.Incompatible} and {@link FallbackLogException.Io}; damage
@@ -15,26 +19,69 @@ import java.util.List;
 public final class LogInspector {
   private LogInspector() {}
 
-  /** Takes what an inspection finds, in the order of the log. */
+  /** Takes the entries that a log opened on this folder would serve, in order. */
+  @FunctionalInterface
   public interface Visitor {
-    /** An entry that a log opened on this folder would serve, with its checked payload. */
+    /** One entry with its checked payload, and where it stands. */
     void entry(long sequence, byte[] payload, Path file, long offset);
-  }
-
-  /** Shows every entry and returns what is damaged; {@code drainedThrough} is 0 when unknown. */
-  public static Report inspect(Path folder, FileIo files, Visitor visitor) {
-    return new Report(0, new ArrayList<>());
   }
 
   /**
    * What an inspection found besides the entries.
    *
-   * @param drainedThrough the cursor
-   * @param damage what is not as it was written; what is said to be done is what open would do
+   * @param drainedThrough the cursor, 0 when there is none
+   * @param damage what is not as it was written, in the order of the log; what it says to be done
+   *     is what open would do
    */
   public record Report(long drainedThrough, List<Damage> damage) {
     public Report {
       damage = List.copyOf(damage);
+    }
+  }
+
+  /** Shows every entry, then returns what is damaged. A folder that is missing is an empty log. */
+  public static Report inspect(Path folder, FileIo files, Visitor visitor) {
+    if (!Files.isDirectory(folder)) {
+      return new Report(0, List.of());
+    }
+    try {
+      new LogFolder(folder, files).checkForced();
+      List<Damage> damage = new ArrayList<>();
+      long drained = cursor(folder, files, damage);
+      List<SegmentFile> found = SegmentFile.list(folder, files, false);
+      try {
+        RecoveryPlan plan = RecoveryPlan.of(found, drained);
+        plan.kept.forEach(kept -> show(kept, visitor));
+        damage.addAll(plan.damage);
+      } finally {
+        found.forEach(segment -> segment.file().close());
+      }
+      return new Report(drained, damage);
+    } catch (IOException e) {
+      throw LogFolder.explained("fallback log " + folder + " cannot be read", e);
+    }
+  }
+
+  private static long cursor(Path folder, FileIo files, List<Damage> damage) throws IOException {
+    Path path = folder.resolve(Cursor.NAME);
+    if (!Files.exists(path) || Files.size(path) != Cursor.BYTES) {
+      return 0;
+    }
+    try (MappedFile file = files.map(path, false)) {
+      Cursor.State state = Cursor.decode(file.bytes());
+      Cursor.damage(path, state).ifPresent(damage::add);
+      return state.value();
+    }
+  }
+
+  private static void show(RecoveryPlan.Kept kept, Visitor visitor) {
+    ByteBuffer bytes = kept.segment().file().bytes();
+    SegmentScan scan = kept.scan();
+    for (int i = 0; i < scan.count(); i++) {
+      int at = scan.offsets()[i];
+      byte[] payload = new byte[EntryFormat.payloadBytes(bytes, at)];
+      bytes.get(EntryFormat.payloadAt(bytes, at), payload);
+      visitor.entry(EntryFormat.sequence(bytes, at), payload, kept.segment().path(), at);
     }
   }
 }
