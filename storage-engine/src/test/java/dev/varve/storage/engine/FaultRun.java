@@ -2,7 +2,6 @@ package dev.varve.storage.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
@@ -128,8 +127,13 @@ final class FaultRun {
     disk.set(Fault.NONE);
   }
 
-  private void awaitDrained() {
-    engine.scanState(ByteString.EMPTY, ByteString.EMPTY, (key, state) -> true);
+  private void awaitDrained() throws InterruptedException {
+    for (int i = 0; disk.applied().getHeight() < model.height(); i++) {
+      assertThat(i)
+          .as("tenths of a second, store is %s", engine.status().diskState())
+          .isLessThan(300);
+      Thread.sleep(100);
+    }
   }
 
   private void open() {

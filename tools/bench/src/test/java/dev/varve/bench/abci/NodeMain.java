@@ -21,9 +21,12 @@ final class NodeMain {
     home.create(Map.of());
     Map<String, String> overrides =
         Map.of(
-            "abci.address", address,
-            "http.address", "127.0.0.1:" + httpPort,
-            "start.warm_up_millis", "0");
+            "abci.address",
+            address,
+            "http.address",
+            "127.0.0.1:" + httpPort,
+            "start.warm_up_millis",
+            "0");
     return VarveNode.start(home, NodeConfig.load(home, overrides));
   }
 }
