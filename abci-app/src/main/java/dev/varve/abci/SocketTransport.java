@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +27,10 @@ final class SocketTransport implements AbciTransport {
   private final Dispatcher dispatcher;
   private final AtomicReference<Dialect> dialect = new AtomicReference<>(Dialect.V0_38);
   private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
+
+  /** Threads that are past their connection and about to end. */
+  private final Set<Thread> ending = ConcurrentHashMap.newKeySet();
+
   private final Thread acceptor;
   private volatile boolean closing;
 
@@ -127,6 +132,8 @@ final class SocketTransport implements AbciTransport {
     try {
       connection.run();
     } finally {
+      ending.removeIf(thread -> !thread.isAlive());
+      ending.add(Thread.currentThread());
       connections.remove(connection);
     }
   }
@@ -160,6 +167,7 @@ final class SocketTransport implements AbciTransport {
                 "ABCI connection from {} did not end: a call is still running", connection.peer());
           }
         });
+    ending.forEach(thread -> join(thread, deadlineNs));
   }
 
   private static boolean join(Thread thread, long deadlineNs) {

@@ -70,7 +70,12 @@ record ConfigKey<T>(
     return name.substring(name.indexOf('.') + 1);
   }
 
-  static String quote(String text) {
+  /** A value as it stands in the file. */
+  String literal(String value) {
+    return text.startsWith("\"") ? quote(value) : value;
+  }
+
+  private static String quote(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 

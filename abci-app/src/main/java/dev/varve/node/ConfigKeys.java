@@ -86,35 +86,35 @@ final class ConfigKeys {
           "which the disk store gets it afterwards; or through, to the disk store, and to the log",
           "only while the store fails or is slow.");
 
-  static final ConfigKey<String> LOG_PATH =
+  static final ConfigKey<String> FALLBACK_PATH =
       ConfigKey.text(
-          "log.path",
-          "log",
+          "fallback.path",
+          "fallback",
           "a folder",
           ConfigKeys::folder,
           "Folder of the fallback logs, relative to this file's folder or absolute.",
           "On another file system than disk.path it takes blocks while that one is full.");
 
-  static final ConfigKey<Long> LOG_BYTES =
+  static final ConfigKey<Long> FALLBACK_BYTES =
       ConfigKey.bytes(
-          "log.bytes",
+          "fallback.bytes",
           4096 * MIB,
           32 * MIB,
           TIB,
           "Most that the disk store's log may take. When the store is down and the log is full,",
           "Commit waits.");
 
-  static final ConfigKey<Long> LOG_SEGMENT_BYTES =
+  static final ConfigKey<Long> FALLBACK_SEGMENT_BYTES =
       ConfigKey.bytes(
-          "log.segment_bytes",
+          "fallback.segment_bytes",
           32 * MIB,
           MIB,
           1024 * MIB,
           "Size of one file of the log; one is written with zeros ahead.");
 
-  static final ConfigKey<Long> LOG_FREE_BYTES =
+  static final ConfigKey<Long> FALLBACK_FREE_BYTES =
       ConfigKey.bytes(
-          "log.free_bytes",
+          "fallback.free_bytes",
           64 * MIB,
           0,
           TIB,
@@ -166,10 +166,10 @@ final class ConfigKeys {
           DISK_WAL_BYTES,
           DISK_BACKGROUND_JOBS,
           DISK_POLICY,
-          LOG_PATH,
-          LOG_BYTES,
-          LOG_SEGMENT_BYTES,
-          LOG_FREE_BYTES,
+          FALLBACK_PATH,
+          FALLBACK_BYTES,
+          FALLBACK_SEGMENT_BYTES,
+          FALLBACK_FREE_BYTES,
           RETAIN_BLOCKS,
           HTTP_ADDRESS,
           START_WARM_UP_MILLIS,

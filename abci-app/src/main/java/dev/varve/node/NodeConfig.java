@@ -11,7 +11,7 @@ public record NodeConfig(
     Abci abci,
     Memory memory,
     Disk disk,
-    FallbackLog log,
+    Fallback fallback,
     Retain retain,
     Http http,
     Start start,
@@ -46,7 +46,7 @@ public record NodeConfig(
    * @param bytes the most that its files may take
    * @param freeBytes what it leaves free on its file system
    */
-  public record FallbackLog(Path path, long bytes, int segmentBytes, long freeBytes) {}
+  public record Fallback(Path path, long bytes, int segmentBytes, long freeBytes) {}
 
   /**
    * What the node may delete of its own blocks.
@@ -93,25 +93,27 @@ public record NodeConfig(
             reader.get(ConfigKeys.DISK_WAL_BYTES),
             Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS)),
             reader.get(ConfigKeys.DISK_POLICY)),
-        log(home, reader),
+        fallback(home, reader),
         new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
         new Start(home.path().resolve("warm-up"), reader.get(ConfigKeys.START_WARM_UP_MILLIS)),
         reader.get(ConfigKeys.LOG_LEVEL));
   }
 
-  private static FallbackLog log(NodeHome home, ConfigReader reader) {
-    long bytes = reader.get(ConfigKeys.LOG_BYTES);
-    long segmentBytes = reader.get(ConfigKeys.LOG_SEGMENT_BYTES);
+  private static Fallback fallback(NodeHome home, ConfigReader reader) {
+    long bytes = reader.get(ConfigKeys.FALLBACK_BYTES);
+    long segmentBytes = reader.get(ConfigKeys.FALLBACK_SEGMENT_BYTES);
     if (segmentBytes > bytes / 2) {
       throw reader.refuse(
-          ConfigKeys.LOG_SEGMENT_BYTES, Long.toString(segmentBytes), "at most half of log.bytes");
+          ConfigKeys.FALLBACK_SEGMENT_BYTES,
+          Long.toString(segmentBytes),
+          "at most half of fallback.bytes");
     }
-    return new FallbackLog(
-        home.path().resolve(reader.get(ConfigKeys.LOG_PATH)).normalize(),
+    return new Fallback(
+        home.path().resolve(reader.get(ConfigKeys.FALLBACK_PATH)).normalize(),
         bytes,
         Math.toIntExact(segmentBytes),
-        reader.get(ConfigKeys.LOG_FREE_BYTES));
+        reader.get(ConfigKeys.FALLBACK_FREE_BYTES));
   }
 
   private static Abci abci(ConfigReader reader) {
@@ -145,7 +147,7 @@ public record NodeConfig(
       if (value == null) {
         out.append('#').append(key.leaf()).append(" = ").append(key.text()).append('\n');
       } else {
-        out.append(key.leaf()).append(" = ").append(ConfigKey.quote(value)).append('\n');
+        out.append(key.leaf()).append(" = ").append(key.literal(value)).append('\n');
       }
     }
     return out.toString();

@@ -38,7 +38,8 @@ final class Wiring {
     StorageEngine engine =
         parts.add(
             "storage engine",
-            engine(config.disk().path(), config.log().path(), config.memory().bytes(), metrics));
+            engine(
+                config.disk().path(), config.fallback().path(), config.memory().bytes(), metrics));
     metrics.observe(engine::status);
     Ledger ledger =
         new Ledger(engine, new LedgerConfig(Version.current(), config.retain().blocks()));
@@ -75,9 +76,9 @@ final class Wiring {
     try {
       DiskStore disk = RocksDbStore.open(storePath, rocksDb(config.disk()));
       opened.add(disk);
-      FallbackLog log = log(logPath.resolve("disk"), config.log().bytes(), Durability.FORCED);
+      FallbackLog log = log(logPath.resolve("disk"), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
-      long bridgeBytes = Math.max(memoryBytes, 2L * config.log().segmentBytes());
+      long bridgeBytes = Math.max(memoryBytes, 2L * config.fallback().segmentBytes());
       return TieredEngine.open(
           new MeteredDiskStore(disk, metrics),
           log,
@@ -99,7 +100,7 @@ final class Wiring {
   }
 
   private FallbackLog log(Path folder, long bytes, Durability durability) {
-    NodeConfig.FallbackLog settings = config.log();
+    NodeConfig.Fallback settings = config.fallback();
     return FallbackLog.open(
         new LogConfig(folder, settings.segmentBytes(), bytes, settings.freeBytes(), durability),
         new RealFileIo());

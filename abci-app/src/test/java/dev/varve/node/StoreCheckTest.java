@@ -58,7 +58,7 @@ class StoreCheckTest {
     config = NodeConfig.load(home, Map.of());
     RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config.disk()));
     Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
-    Path logs = config.log().path();
+    Path logs = config.fallback().path();
     try (StorageEngine engine =
         TieredEngine.open(
             store,

@@ -72,7 +72,7 @@ final class TestChain implements AutoCloseable {
     Map<String, String> settings = new HashMap<>();
     settings.put("abci.address", comet.proxyApp());
     settings.put("start.warm_up_millis", "0");
-    settings.put("log.segment_bytes", "8 MiB");
+    settings.put("fallback.segment_bytes", "8 MiB");
     settings.put("abci.transport", transport.name().toLowerCase(Locale.ROOT));
     settings.put("http.address", "off");
     settings.put("memory.bytes", "16MiB");

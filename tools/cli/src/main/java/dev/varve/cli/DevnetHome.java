@@ -110,7 +110,7 @@ final class DevnetHome implements AutoCloseable {
                   "127.0.0.1:" + ports.http(),
                   "disk.store",
                   marker.disk(),
-                  "log.segment_bytes",
+                  "fallback.segment_bytes",
                   "8 MiB",
                   "start.warm_up_millis",
                   "0"));
