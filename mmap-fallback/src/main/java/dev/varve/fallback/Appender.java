@@ -50,9 +50,13 @@ final class Appender {
       return now;
     }
     Segment fresh = allocator.take(Segment.bytesFor(bytes, pairs), first);
+    if (newest != null) {
+      // Even if writing fails: the file of a fresh segment may come back after a power failure, and
+      // would make void what were appended here.
+      newest.finish();
+    }
     writeFirst(fresh, entries, fresh.end() + (int) bytes);
     if (newest != null) {
-      newest.finish();
       allocator.seal(newest);
     }
     List<Segment> with = new ArrayList<>(now);

@@ -20,7 +20,7 @@ import java.util.Optional;
 final class Cursor implements AutoCloseable {
   static final String NAME = "cursor";
   static final int BYTES = 8192;
-  private static final int SLOT_BYTES = 24;
+  private static final int SLOT_BYTES = 32;
   private static final int MAGIC = 0x52554356; // "VCUR"
   private static final int[] SLOTS = {0, LogConfig.PAGE_BYTES};
 
@@ -29,6 +29,7 @@ final class Cursor implements AutoCloseable {
   private long generation;
   private int nextSlot;
   private volatile long value;
+  private long voidFrom;
   private final Optional<Damage> damage;
 
   private Cursor(MappedFile file, boolean forced, State state) {
@@ -37,6 +38,7 @@ final class Cursor implements AutoCloseable {
     this.generation = state.generation;
     this.nextSlot = state.slot == 0 ? 1 : 0;
     this.value = state.value;
+    this.voidFrom = state.voidFrom;
     this.damage = damage(file.file(), state);
   }
 
@@ -44,11 +46,12 @@ final class Cursor implements AutoCloseable {
    * What a cursor file says.
    *
    * @param value the last sequence drained, 0 when unknown
+   * @param voidFrom while a truncation is under way the first sequence it removes, else 0
    * @param generation counts the writes
    * @param slot the slot it was read from, -1 for none
    * @param damagedAt offset of a slot that is neither blank nor valid, -1 when there is none
    */
-  record State(long value, long generation, int slot, int damagedAt) {}
+  record State(long value, long voidFrom, long generation, int slot, int damagedAt) {}
 
   static Cursor open(Path folder, FileIo files, boolean forced) throws IOException {
     Path path = folder.resolve(NAME);
@@ -75,26 +78,32 @@ final class Cursor implements AutoCloseable {
   }
 
   static State decode(ByteBuffer bytes) {
-    State best = new State(0, 0, -1, -1);
+    State best = new State(0, 0, 0, -1, -1);
     int damagedAt = -1;
     for (int i = 0; i < SLOTS.length; i++) {
       int at = SLOTS[i];
       if (valid(bytes, at)) {
         long generation = bytes.getLong(at + 8);
         if (best.slot < 0 || generation > best.generation) {
-          best = new State(bytes.getLong(at + 16), generation, i, -1);
+          best = new State(bytes.getLong(at + 16), bytes.getLong(at + 24), generation, i, -1);
         }
       } else if (!Zeros.only(bytes, at, at + SLOT_BYTES)) {
         damagedAt = at;
       }
     }
-    return new State(best.value, best.generation, best.slot, damagedAt);
+    return new State(best.value, best.voidFrom, best.generation, best.slot, damagedAt);
   }
 
   private static boolean valid(ByteBuffer bytes, int at) {
     return bytes.getInt(at) == MAGIC
         && bytes.getInt(at + 4) == Checksums.of(bytes, at + 8, SLOT_BYTES - 8)
-        && bytes.getLong(at + 16) >= 0;
+        && bytes.getLong(at + 16) >= 0
+        && bytes.getLong(at + 24) >= 0;
+  }
+
+  /** What the file says. */
+  State state() {
+    return decode(file.bytes());
   }
 
   /** What was wrong with the file when it was opened. */
@@ -108,33 +117,52 @@ final class Cursor implements AutoCloseable {
 
   /** Moves it on, at once for this process, sooner or later on disk. */
   void advance(long sequence) {
-    put(sequence);
+    put(sequence, voidFrom);
     value = sequence;
   }
 
-  /** Makes the present value durable. */
+  /** Makes the present value durable; written anew, lest a failed force before has dropped it. */
   void force() throws IOException {
+    put(value, voidFrom);
+    forceFile();
+  }
+
+  private void forceFile() throws IOException {
     if (forced) {
       file.force(0, BYTES);
     }
   }
 
-  /** Sets it to any value, durably. */
+  /** While a truncation is under way the first sequence it removes, else 0. */
+  long voidFrom() {
+    return voidFrom;
+  }
+
+  /** Sets the cursor, durably. */
   void set(long sequence) throws IOException {
-    put(sequence);
-    force();
-    put(sequence);
-    force();
+    set(sequence, voidFrom);
+  }
+
+  /** Sets the cursor and the mark of a truncation under way, durably. */
+  void set(long sequence, long voidFromSequence) throws IOException {
+    // A mark counts from before it is on disk until it is known to be off it.
+    voidFrom = voidFromSequence == 0 ? voidFrom : voidFromSequence;
+    put(sequence, voidFromSequence);
+    forceFile();
+    put(sequence, voidFromSequence);
+    forceFile();
+    voidFrom = voidFromSequence;
     value = sequence; // last: after a failed force the next call tries again
   }
 
-  private void put(long sequence) {
+  private void put(long sequence, long voidFromSequence) {
     ByteBuffer bytes = file.bytes();
     int at = SLOTS[nextSlot];
     generation++;
     bytes.putInt(at, MAGIC);
     bytes.putLong(at + 8, generation);
     bytes.putLong(at + 16, sequence);
+    bytes.putLong(at + 24, voidFromSequence);
     bytes.putInt(at + 4, Checksums.of(bytes, at + 8, SLOT_BYTES - 8));
     nextSlot = 1 - nextSlot;
   }

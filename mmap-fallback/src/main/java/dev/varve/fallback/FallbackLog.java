@@ -42,8 +42,7 @@ public final class FallbackLog implements AutoCloseable {
   private final Appender appender;
   private final List<Damage> damage;
 
-  /** Oldest first; each holds at least one entry; the last one may take more. */
-  private volatile List<Segment> segments = List.of();
+  private final SegmentList segments = new SegmentList();
 
   private volatile boolean closed;
 
@@ -55,18 +54,19 @@ public final class FallbackLog implements AutoCloseable {
     long highestId;
     try {
       highestId = SegmentFile.highestId(config.folder(), files);
-      Recovery.Result found = Recovery.run(config.folder(), files, cursor.value(), forced);
-      segments = found.segments();
+      Recovery.Result found = Recovery.run(config.folder(), files, cursor.state(), forced);
+      segments.set(found.segments());
       damage = Stream.concat(cursor.damage().stream(), found.damage().stream()).toList();
-      if (!segments.isEmpty() && cursor.value() > lastSequence()) {
-        cursor.set(lastSequence());
+      boolean ahead = !segments.isEmpty() && cursor.value() > lastSequence();
+      if (ahead || cursor.voidFrom() != 0) {
+        cursor.set(ahead ? lastSequence() : cursor.value(), 0);
       }
     } catch (IOException | RuntimeException e) {
-      segments.forEach(Segment::release);
+      segments.now().forEach(Segment::release);
       cursor.close();
       throw e;
     }
-    long held = segments.stream().mapToLong(Segment::fileBytes).sum();
+    long held = segments.now().stream().mapToLong(Segment::fileBytes).sum();
     this.allocator = new SegmentAllocator(config, files, highestId + 1, held);
     this.appender = new Appender(config, files, allocator);
   }
@@ -113,10 +113,13 @@ public final class FallbackLog implements AutoCloseable {
     lock.lock();
     try {
       requireOpen();
+      if (cursor.voidFrom() != 0) {
+        finishTruncation();
+      }
       if (segments.isEmpty() && cursor.value() != entries.get(0).sequence() - 1) {
         setCursor(entries.get(0).sequence() - 1);
       }
-      segments = appender.append(segments, entries);
+      segments.set(appender.append(segments.now(), entries));
     } finally {
       lock.unlock();
     }
@@ -144,26 +147,16 @@ public final class FallbackLog implements AutoCloseable {
   }
 
   private Optional<byte[]> read(long sequence, Function<Segment, Optional<byte[]>> reader) {
-    List<Segment> now = segments;
-    int low = 0;
-    int high = now.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (now.get(middle).first() <= sequence) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
     requireOpen();
-    if (low == 0 || !now.get(low - 1).acquire()) {
+    Segment segment = segments.acquire(sequence);
+    if (segment == null) {
       requireOpen();
       return Optional.empty();
     }
     try {
-      return reader.apply(now.get(low - 1));
+      return reader.apply(segment);
     } finally {
-      now.get(low - 1).release();
+      segment.release();
     }
   }
 
@@ -173,33 +166,18 @@ public final class FallbackLog implements AutoCloseable {
    */
   public void find(long keyHash, HitVisitor visitor) {
     requireOpen();
-    List<Segment> now = segments;
-    for (int i = now.size() - 1; i >= 0; i--) {
-      Segment segment = now.get(i);
-      if (!segment.acquire()) {
-        requireOpen();
-        continue; // trimmed or truncated meanwhile
-      }
-      try {
-        if (!segment.find(keyHash, visitor)) {
-          return;
-        }
-      } finally {
-        segment.release();
-      }
-    }
+    segments.find(keyHash, visitor);
+    requireOpen();
   }
 
   /** The oldest sequence held; 0 when the log has no entries. */
   public long firstSequence() {
-    List<Segment> now = segments;
-    return now.isEmpty() ? 0 : now.get(0).first();
+    return segments.first();
   }
 
   /** The newest sequence held; 0 when the log has no entries. */
   public long lastSequence() {
-    List<Segment> now = segments;
-    return now.isEmpty() ? 0 : now.get(now.size() - 1).last();
+    return segments.last();
   }
 
   /**
@@ -207,7 +185,7 @@ public final class FallbackLog implements AutoCloseable {
    * the entries held is, to {@link #lastSequence}; 0 when the log has no entries.
    */
   public long drainedThrough() {
-    List<Segment> now = segments;
+    List<Segment> now = segments.now();
     if (now.isEmpty()) {
       return 0;
     }
@@ -249,19 +227,13 @@ public final class FallbackLog implements AutoCloseable {
     try {
       requireOpen();
       long through = Math.min(sequence, drainedThrough());
-      List<Segment> now = segments;
-      int count = 0;
-      while (count < now.size() - 1 && now.get(count).last() <= through) {
-        count++;
+      int count = segments.countThrough(through);
+      if (count > 0) {
+        cursor.force();
       }
-      if (count == 0) {
-        return 0;
-      }
-      cursor.force();
       for (int i = 0; i < count; i++) {
-        letGo(now.get(i));
-        segments = List.copyOf(now.subList(i + 1, now.size()));
-        now.get(i).release();
+        letGo(segments.now().get(0));
+        segments.removeOldest();
       }
       return count;
     } catch (IOException e) {
@@ -320,22 +292,19 @@ public final class FallbackLog implements AutoCloseable {
     lock.lock();
     try {
       requireOpen();
-      if (cursor.value() > sequence) {
-        cursor.set(sequence);
+      if (segments.isEmpty() || sequence >= lastSequence()) {
+        return;
       }
-      List<Segment> now = segments;
-      int kept = now.size();
-      while (kept > 0 && now.get(kept - 1).first() > sequence) {
-        letGo(now.get(--kept));
-        segments = List.copyOf(now.subList(0, kept));
-        now.get(kept).release();
+      long drained = Math.max(sequence, firstSequence() - 1);
+      cursor.set(Math.min(cursor.value(), drained), sequence + 1);
+      while (!segments.isEmpty() && segments.newest().first() > sequence) {
+        letGo(segments.newest());
+        segments.removeNewest();
       }
-      if (forced && kept < now.size()) {
-        files.forceFolder(config.folder());
+      if (!segments.isEmpty() && segments.last() > sequence) {
+        segments.newest().truncateAfter(sequence, forced);
       }
-      if (kept > 0 && now.get(kept - 1).last() > sequence) {
-        now.get(kept - 1).truncateAfter(sequence, forced);
-      }
+      finishTruncation();
     } catch (IOException e) {
       throw LogFolder.explained(
           "fallback log " + config.folder() + " cannot be truncated after " + sequence, e);
@@ -344,9 +313,22 @@ public final class FallbackLog implements AutoCloseable {
     }
   }
 
+  /** Before the next append: a segment that came back would void it, as would the mark. */
+  private void finishTruncation() {
+    try {
+      if (forced) {
+        files.forceFolder(config.folder());
+      }
+      cursor.set(cursor.value(), 0);
+    } catch (IOException e) {
+      throw LogFolder.explained(
+          "fallback log " + config.folder() + ": a truncation cannot be finished", e);
+    }
+  }
+
   /** Figures of this moment. */
   public LogStats stats() {
-    List<Segment> now = segments;
+    List<Segment> now = segments.now();
     return new LogStats(
         now.stream().mapToLong(Segment::entries).sum(),
         now.stream().mapToLong(Segment::entryBytes).sum(),
@@ -379,9 +361,14 @@ public final class FallbackLog implements AutoCloseable {
       if (cursor != null) {
         cursor.close();
       }
-      segments.forEach(Segment::release);
+      segments.now().forEach(Segment::release);
       lock.unlock();
     }
+  }
+
+  /** Waits until the log's own thread has nothing to do; for tests that count calls. */
+  void awaitIdle() {
+    allocator.awaitIdle();
   }
 
   private void requireOpen() {

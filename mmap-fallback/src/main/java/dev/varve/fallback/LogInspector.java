@@ -47,30 +47,31 @@ public final class LogInspector {
     try {
       new LogFolder(folder, files).checkForced();
       List<Damage> damage = new ArrayList<>();
-      long drained = cursor(folder, files, damage);
+      Cursor.State cursor = cursor(folder, files, damage);
       List<SegmentFile> found = SegmentFile.list(folder, files, false);
       try {
-        RecoveryPlan plan = RecoveryPlan.of(found, drained);
+        RecoveryPlan plan = RecoveryPlan.of(found, cursor);
         plan.kept.forEach(kept -> show(kept, visitor));
         damage.addAll(plan.damage);
       } finally {
         found.forEach(segment -> segment.file().close());
       }
-      return new Report(drained, damage);
+      return new Report(cursor.value(), damage);
     } catch (IOException e) {
       throw LogFolder.explained("fallback log " + folder + " cannot be read", e);
     }
   }
 
-  private static long cursor(Path folder, FileIo files, List<Damage> damage) throws IOException {
+  private static Cursor.State cursor(Path folder, FileIo files, List<Damage> damage)
+      throws IOException {
     Path path = folder.resolve(Cursor.NAME);
     if (!Files.exists(path) || Files.size(path) != Cursor.BYTES) {
-      return 0;
+      return new Cursor.State(0, 0, 0, -1, -1);
     }
     try (MappedFile file = files.map(path, false)) {
       Cursor.State state = Cursor.decode(file.bytes());
       Cursor.damage(path, state).ifPresent(damage::add);
-      return state.value();
+      return state;
     }
   }
 

@@ -31,12 +31,13 @@ final class Recovery {
   /** The segments to serve, oldest first, and what was found. */
   record Result(List<Segment> segments, List<Damage> damage) {}
 
-  static Result run(Path folder, FileIo files, long drained, boolean forced) throws IOException {
+  static Result run(Path folder, FileIo files, Cursor.State cursor, boolean forced)
+      throws IOException {
     List<SegmentFile> found = SegmentFile.list(folder, files, true);
     Recovery recovery = new Recovery(folder, files, forced);
     RecoveryPlan plan;
     try {
-      plan = RecoveryPlan.of(found, drained);
+      plan = RecoveryPlan.of(found, cursor);
       recovery.apply(plan);
     } catch (IOException | RuntimeException e) {
       found.forEach(segment -> segment.file().close());

@@ -27,13 +27,16 @@ final class RecoveryPlan {
   private final List<SegmentFile> segments = new ArrayList<>();
   private final List<Long> limits = new ArrayList<>();
   private final long drained;
+  private final long voidFrom;
 
-  private RecoveryPlan(long drained) {
-    this.drained = drained;
+  private RecoveryPlan(Cursor.State cursor) {
+    drained = cursor.value();
+    voidFrom = cursor.voidFrom() == 0 ? Long.MAX_VALUE : cursor.voidFrom();
   }
 
-  static RecoveryPlan of(List<SegmentFile> found, long drained) {
-    RecoveryPlan plan = new RecoveryPlan(drained);
+  /** Plans for the files of a folder and what its cursor says. */
+  static RecoveryPlan of(List<SegmentFile> found, Cursor.State cursor) {
+    RecoveryPlan plan = new RecoveryPlan(cursor);
     plan.sort(found);
     plan.walk();
     return plan;
@@ -41,7 +44,7 @@ final class RecoveryPlan {
 
   /** Parts what is blank or void from what may hold entries, and finds where each has to end. */
   private void sort(List<SegmentFile> found) {
-    long limit = Long.MAX_VALUE;
+    long limit = voidFrom;
     for (int i = found.size() - 1; i >= 0; i--) {
       SegmentFile segment = found.get(i);
       boolean isVoid = segment.isValid() && segment.header().first() >= limit;
@@ -49,7 +52,7 @@ final class RecoveryPlan {
         delete.add(segment);
         continue;
       }
-      if (segment.isValid() && limit == Long.MAX_VALUE && isEmptyTail(segment)) {
+      if (segment.isValid() && limit == voidFrom && isEmptyTail(segment)) {
         continue;
       }
       segments.add(0, segment);
@@ -62,8 +65,7 @@ final class RecoveryPlan {
 
   /** A newest segment without a whole entry is an append that was never acknowledged. */
   private boolean isEmptyTail(SegmentFile segment) {
-    SegmentScan scan =
-        SegmentScan.of(segment.file().bytes(), segment.header(), Long.MAX_VALUE, drained);
+    SegmentScan scan = SegmentScan.of(segment.file().bytes(), segment.header(), voidFrom, drained);
     boolean empty = scan.count() == 0 && scan.ending() != SegmentScan.Ending.DAMAGED;
     if (empty) {
       torn(segment.path(), scan.end(), "the segment's first append was not finished: deleted");

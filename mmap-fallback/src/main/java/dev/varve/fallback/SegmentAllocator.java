@@ -36,6 +36,7 @@ final class SegmentAllocator implements AutoCloseable {
   private final Object work = new Object();
   private final ArrayDeque<Segment> unsealed = new ArrayDeque<>();
   private boolean wanted = true;
+  private boolean busy;
   private boolean closed;
 
   private record Made(long id, MappedFile file) {}
@@ -156,7 +157,9 @@ final class SegmentAllocator implements AutoCloseable {
     while (true) {
       Segment segment;
       synchronized (work) {
+        busy = false;
         while (!closed && !wanted && unsealed.isEmpty()) {
+          work.notifyAll();
           try {
             work.wait();
           } catch (InterruptedException notMeant) {
@@ -166,6 +169,7 @@ final class SegmentAllocator implements AutoCloseable {
         if (closed) {
           return;
         }
+        busy = true;
         segment = unsealed.poll();
         wanted &= segment != null;
       }
@@ -178,6 +182,22 @@ final class SegmentAllocator implements AutoCloseable {
       } catch (RuntimeException | InternalError | OutOfMemoryError e) {
         LOG.error("fallback log {}: a segment cannot be prepared or sealed", config.folder(), e);
       }
+    }
+  }
+
+  void awaitIdle() {
+    boolean interrupted = false;
+    synchronized (work) {
+      while (!closed && (busy || wanted || !unsealed.isEmpty())) {
+        try {
+          work.wait();
+        } catch (InterruptedException later) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -53,7 +53,7 @@ record SegmentScan(int[] offsets, int count, int end, Ending ending, String evid
     }
     String evidence = evidence(bytes, at, header.salt(), sequence, acknowledged);
     if (evidence.isEmpty() && limit != Long.MAX_VALUE) {
-      evidence = "the next segment begins at entry " + limit;
+      evidence = "entry " + limit + " was appended after it";
     }
     if (!evidence.isEmpty()) {
       return new SegmentScan(offsets, count, at, Ending.DAMAGED, evidence);
