@@ -4,10 +4,7 @@ import dev.varve.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -20,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open RocksDB with its native objects.
+ * A RocksDB in a folder, which may be opened again after it failed.
  *
- * <p>Every call holds the read lock and {@link #close} the write lock: a native object that is used
- * after it was freed ends the process.
+ * <p>Every call holds the read lock, {@link #reopen} and {@link #close} the write lock: a native
+ * object that is used after it was freed ends the process.
  */
 final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
@@ -31,17 +28,16 @@ final class Database implements AutoCloseable {
 
   private final Path folder;
   private final Settings settings;
-  private final RocksDB db;
-  private final List<ColumnFamilyHandle> handles;
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  // Null after it could be opened again neither for writing nor for reading.
+  private Handle handle;
   private boolean closed;
 
-  private Database(Path folder, Settings settings, RocksDB db, List<ColumnFamilyHandle> handles) {
+  private Database(Path folder, Settings settings, Handle handle) {
     this.folder = folder;
     this.settings = settings;
-    this.db = db;
-    this.handles = handles;
+    this.handle = handle;
   }
 
   static Database open(Path folder, RocksDbConfig config, boolean readOnly) {
@@ -50,17 +46,11 @@ final class Database implements AutoCloseable {
     }
     RocksDB.loadLibrary();
     Settings settings = new Settings(config);
-    List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
-      String path = folder.toString();
-      RocksDB db =
-          readOnly
-              ? RocksDB.openReadOnly(settings.database, path, settings.families, handles)
-              : RocksDB.open(settings.database, path, settings.families, handles);
-      return new Database(folder, settings, db, handles);
-    } catch (RocksDBException e) {
+      return new Database(folder, settings, Handle.open(folder, settings, readOnly));
+    } catch (StorageException e) {
       settings.close();
-      throw Errors.of(folder, "opening it", e);
+      throw e;
     }
   }
 
@@ -75,16 +65,53 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Closes the database and opens it again, as a new process would; reads wait meanwhile.
+   *
+   * <p>Where it cannot be opened for writing it is opened for reading, if that is possible, so that
+   * reads go on; the failure to open it for writing is thrown.
+   */
+  void reopen() {
+    lock.writeLock().lock();
+    try {
+      requireOpen();
+      if (handle != null) {
+        handle.close();
+        handle = null;
+      }
+      handle = Handle.open(folder, settings, false);
+    } catch (StorageException e) {
+      handle = closed ? null : openForReading();
+      throw e;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private Handle openForReading() {
+    try {
+      return Handle.open(folder, settings, true);
+    } catch (StorageException e) {
+      LOG.warn("store {} does not answer reads until it can be opened: {}", folder, e.getMessage());
+      return null;
+    }
+  }
+
   /** The number RocksDB gave the family; stands in write batches. */
   int id(ColumnFamily family) {
-    return handles.get(family.slot()).getID();
+    Handle open = enter();
+    try {
+      return open.family(family).getID();
+    } finally {
+      leave();
+    }
   }
 
   /** Writes a serialised batch and forces it. */
   void write(byte[] batch) {
-    enter();
+    Handle open = enter();
     try (WriteBatch rep = new WriteBatch(batch)) {
-      db.write(synced, rep);
+      open.db().write(synced, rep);
     } catch (RocksDBException e) {
       throw Errors.of(folder, "writing", e);
     } finally {
@@ -94,9 +121,9 @@ final class Database implements AutoCloseable {
 
   /** The value stored under a key, or null. */
   byte[] get(ColumnFamily family, byte[] key) {
-    enter();
+    Handle open = enter();
     try {
-      return db.get(handles.get(family.slot()), key);
+      return open.db().get(open.family(family), key);
     } catch (RocksDBException e) {
       throw Errors.of(folder, "reading " + family, e);
     } finally {
@@ -106,8 +133,8 @@ final class Database implements AutoCloseable {
 
   /** The last key of a family, or null. */
   byte[] lastKey(ColumnFamily family) {
-    enter();
-    try (RocksIterator last = db.newIterator(handles.get(family.slot()))) {
+    Handle open = enter();
+    try (RocksIterator last = open.db().newIterator(open.family(family))) {
       last.seekToLast();
       byte[] key = last.isValid() ? last.key() : null;
       last.status();
@@ -121,9 +148,9 @@ final class Database implements AutoCloseable {
 
   /** Visits keys from {@code from} in unsigned byte order, on a snapshot, until told to stop. */
   void scan(ColumnFamily family, byte[] from, EntryVisitor visitor) {
-    enter();
+    Handle open = enter();
     try (ReadOptions options = new ReadOptions().setFillCache(false);
-        RocksIterator entries = db.newIterator(handles.get(family.slot()), options)) {
+        RocksIterator entries = open.db().newIterator(open.family(family), options)) {
       entries.seek(from);
       while (entries.isValid() && visitor.visit(entries.key(), entries.value())) {
         entries.next();
@@ -137,18 +164,41 @@ final class Database implements AutoCloseable {
   }
 
   long forces() {
-    enter();
+    return ticker(TickerType.WAL_FILE_SYNCED);
+  }
+
+  /** Errors of flush, compaction and their like; RocksDB reports them only to later writes. */
+  long backgroundErrors() {
+    return ticker(TickerType.ERROR_HANDLER_BG_ERROR_COUNT);
+  }
+
+  // Counters belong to the settings, so they go on over a reopening.
+  private long ticker(TickerType type) {
+    lock.readLock().lock();
     try {
-      return settings.statistics.getTickerCount(TickerType.WAL_FILE_SYNCED);
+      requireOpen();
+      return settings.statistics.getTickerCount(type);
     } finally {
       leave();
     }
   }
 
-  private void enter() {
+  private Handle enter() {
     lock.readLock().lock();
+    try {
+      requireOpen();
+      if (handle == null) {
+        throw new StorageException.Unavailable("store " + folder + " could not be reopened", null);
+      }
+      return handle;
+    } catch (StorageException e) {
+      leave();
+      throw e;
+    }
+  }
+
+  private void requireOpen() {
     if (closed) {
-      lock.readLock().unlock();
       throw new StorageException.Closed("store " + folder + " was closed");
     }
   }
@@ -165,8 +215,10 @@ final class Database implements AutoCloseable {
         return;
       }
       closed = true;
-      handles.forEach(ColumnFamilyHandle::close);
-      db.close();
+      if (handle != null) {
+        handle.close();
+        handle = null;
+      }
       synced.close();
       settings.close();
     } finally {

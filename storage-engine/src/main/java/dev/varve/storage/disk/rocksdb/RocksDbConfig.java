@@ -6,17 +6,26 @@ package dev.varve.storage.disk.rocksdb;
  * @param blockCacheBytes cache of table blocks, indexes and filters, shared by all records
  * @param walBytes write-ahead log kept before memory tables are flushed; bounds recovery at open
  * @param maxBackgroundJobs threads for flush and compaction
+ * @param minFreeBytes free space below which blocks are refused as on a full disk; 0 for none
  */
-public record RocksDbConfig(long blockCacheBytes, long walBytes, int maxBackgroundJobs) {
+public record RocksDbConfig(
+    long blockCacheBytes, long walBytes, int maxBackgroundJobs, long minFreeBytes) {
   private static final long MIB = 1 << 20;
+  private static final long DEFAULT_MIN_FREE_BYTES = 32 * MIB;
 
   public RocksDbConfig {
     require("blockCacheBytes", blockCacheBytes, 8 * MIB);
     require("walBytes", walBytes, 16 * MIB);
     require("maxBackgroundJobs", maxBackgroundJobs, 1);
+    require("minFreeBytes", minFreeBytes, 0);
   }
 
-  /** 128 MiB of cache, 256 MiB of log, two jobs. */
+  /** With the default of 32 MiB that must be free. */
+  public RocksDbConfig(long blockCacheBytes, long walBytes, int maxBackgroundJobs) {
+    this(blockCacheBytes, walBytes, maxBackgroundJobs, DEFAULT_MIN_FREE_BYTES);
+  }
+
+  /** 128 MiB of cache, 256 MiB of log, two jobs, 32 MiB that must be free. */
   public static RocksDbConfig defaults() {
     return new RocksDbConfig(128 * MIB, 256 * MIB, 2);
   }

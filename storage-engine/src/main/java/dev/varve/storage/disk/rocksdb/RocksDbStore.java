@@ -13,6 +13,7 @@ import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -23,10 +24,6 @@ import dev.varve.storage.record.TransactionSlice;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -34,32 +31,48 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedded disk store: one RocksDB, one synced write for all records of a block.
  *
  * <p>Layout and settings: package description and the module's ADR. One process opens a folder for
  * writing at a time; {@link #openReadOnly} sees what was durable when it was called.
+ *
+ * <p>After a failed {@link #apply} nothing of its last group of blocks is seen; reads go on. A
+ * later {@code apply} opens the database again, once there is space for it, and goes on; a block
+ * that failed may then turn out to be held, and is compared when it comes again.
  */
 public final class RocksDbStore implements DiskStore {
   static final String KIND = "rocksdb";
   static final int VERSION = 1;
   static final String DATABASE_FOLDER = "db";
+  private static final String WAL_SUFFIX = ".log";
   // Blocks that come together share a force up to this many bytes.
   private static final int GROUP_BYTES = 8 << 20;
+  // Besides the tables that the log is turned into: manifest, a new log, RocksDB's own messages.
+  private static final long REOPEN_BYTES = 4 << 20;
+  private static final Logger LOG = LoggerFactory.getLogger(RocksDbStore.class);
 
   private final Path folder;
   private final FileIo files;
   private final Database database;
   private final BatchEncoder encoder;
   private final boolean readOnly;
+  private final FreeSpace space;
+  private final long minFreeBytes;
+  private boolean failed;
   private volatile AppliedHeight applied;
 
-  private RocksDbStore(Path folder, FileIo files, Database database, boolean readOnly) {
+  private RocksDbStore(
+      Path folder, FileIo files, Database database, boolean readOnly, long minFreeBytes) {
     this.folder = folder;
     this.files = files;
     this.database = database;
     this.readOnly = readOnly;
+    this.space = new FreeSpace(folder.resolve(DATABASE_FOLDER));
+    this.minFreeBytes = minFreeBytes;
     this.encoder =
         new BatchEncoder(Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray());
     this.applied = readApplied();
@@ -83,7 +96,7 @@ public final class RocksDbStore implements DiskStore {
       Path folder, FileIo files, RocksDbConfig config, boolean readOnly) {
     Database database = Database.open(folder.resolve(DATABASE_FOLDER), config, readOnly);
     try {
-      return new RocksDbStore(folder, files, database, readOnly);
+      return new RocksDbStore(folder, files, database, readOnly, config.minFreeBytes());
     } catch (RuntimeException e) {
       database.close();
       throw e;
@@ -99,6 +112,9 @@ public final class RocksDbStore implements DiskStore {
   public void apply(List<BlockBatch> batches) {
     if (readOnly) {
       throw new IllegalStateException("store " + folder + " was opened for reading only");
+    }
+    if (failed) {
+      recover();
     }
     AppliedHeight last = applied;
     Set<ByteString> group = new HashSet<>();
@@ -134,8 +150,33 @@ public final class RocksDbStore implements DiskStore {
   }
 
   private void write(AppliedHeight last) {
-    database.write(encoder.finish());
+    space.require(minFreeBytes, "applying a block");
+    try {
+      database.write(encoder.finish());
+    } catch (StorageException e) {
+      failed = true;
+      throw e;
+    }
     applied = last;
+  }
+
+  // What RocksDB holds in memory may differ from its log after a failure; only opening it anew
+  // tells. The old one answers reads until there is space enough for that.
+  private void recover() {
+    space.require(
+        Math.max(minFreeBytes, space.usedBytes(WAL_SUFFIX) + REOPEN_BYTES), "reopening it");
+    database.reopen();
+    AppliedHeight before = applied;
+    applied = readApplied();
+    failed = false;
+    LOG.info("store {} was reopened after a failure, at height {}", folder, applied.getHeight());
+    if (applied.getHeight() < before.getHeight()) {
+      throw new StorageException.Corruption(
+          String.format(
+              "store %s held block %d and holds block %d after it was reopened",
+              folder, before.getHeight(), applied.getHeight()),
+          null);
+    }
   }
 
   private static void addSuccesses(BlockBatch batch, Set<ByteString> group) {
@@ -293,25 +334,12 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public long diskBytes() {
-    long bytes = 0;
-    try (DirectoryStream<Path> entries =
-        Files.newDirectoryStream(folder.resolve(DATABASE_FOLDER))) {
-      for (Path entry : entries) {
-        bytes += sizeOf(entry);
-      }
-    } catch (IOException e) {
-      throw new StorageException.Unavailable("store " + folder + ", asking its size: " + e, e);
-    }
-    return bytes;
+    return space.usedBytes("");
   }
 
-  private static long sizeOf(Path file) throws IOException {
-    try {
-      return Files.size(file);
-    } catch (NoSuchFileException removed) {
-      // RocksDB deletes files at any time; this one takes no space any more.
-      return 0;
-    }
+  /** Errors that RocksDB met in the background, since the store was opened. */
+  long backgroundErrors() {
+    return database.backgroundErrors();
   }
 
   @Override

@@ -1,10 +1,8 @@
 package dev.varve.storage.disk.rocksdb;
 
-import dev.varve.storage.BlockBatch;
-import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.HeldBlocks;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 
 /** Applies blocks until it is killed, and prints each height once it is durable. */
 final class CrashWriter {
@@ -13,18 +11,18 @@ final class CrashWriter {
   public static void main(String[] args) {
     Path folder = Path.of(args[0]);
     long seed = Long.parseLong(args[1]);
+    HeldBlocks blocks = blocks(seed);
     try (RocksDbStore store = RocksDbStore.open(folder, RocksDbConfig.defaults())) {
       while (true) {
         long height = store.applied().getHeight() + 1;
-        store.apply(List.of(batch(seed, height)));
+        store.apply(List.of(blocks.batch(height)));
         System.out.println(height);
       }
     }
   }
 
-  /** The block of a height; the same for the same seed. */
-  static BlockBatch batch(long seed, long height) {
-    Random random = new Random(seed * 1_000_003 + height);
-    return BatchBuilder.random(height, random.nextInt(300), 250, random).build();
+  /** The chain it writes. */
+  static HeldBlocks blocks(long seed) {
+    return new HeldBlocks(seed, 300, 250);
   }
 }

@@ -3,18 +3,12 @@ package dev.varve.storage.disk.rocksdb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
-import dev.varve.storage.BlockBatch;
-import dev.varve.storage.DiskStore;
-import dev.varve.storage.StateWrite;
 import dev.varve.storage.fixture.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +31,7 @@ class RocksDbCrashTest {
         assertThat(store.applied().getHeight())
             .as("seed %d", seed)
             .isGreaterThanOrEqualTo(reported);
-        requireWhole(store, seed);
+        CrashWriter.blocks(seed).requireWhole(store);
       }
     }
   }
@@ -73,40 +67,5 @@ class RocksDbCrashTest {
       throw new IOException("the writer ended by itself, seed " + seed);
     }
     return Long.parseLong(line.strip());
-  }
-
-  private static void requireWhole(RocksDbStore store, long seed) {
-    long applied = store.applied().getHeight();
-    Map<ByteString, StateWrite> state = new HashMap<>();
-    for (long height = 1; height <= applied; height++) {
-      BlockBatch batch = CrashWriter.batch(seed, height);
-      String what = "block " + height + ", seed " + seed;
-      assertThat(store.block(height)).as(what).contains(batch.block());
-      int count = batch.txs().size();
-      for (int from = 0, slice = 0; from < count; from += DiskStore.SLICE_LENGTH, slice++) {
-        int to = Math.min(count, from + DiskStore.SLICE_LENGTH);
-        assertThat(store.transactions(height, slice))
-            .as(what)
-            .isEqualTo(batch.txs().subList(from, to));
-        assertThat(store.results(height, slice))
-            .as(what)
-            .isEqualTo(batch.results().subList(from, to));
-        assertThat(store.logs(height, slice)).as(what).isEqualTo(batch.logs().subList(from, to));
-      }
-      for (ByteString hash : batch.txHashes()) {
-        assertThat(store.locate(hash).orElseThrow().getHeight()).as(what).isEqualTo(height);
-      }
-      batch.stateWrites().forEach(write -> state.put(write.key(), write));
-    }
-    assertThat(store.block(applied + 1)).isEmpty();
-    assertThat(store.transactions(applied + 1, 0)).isEmpty();
-    state.forEach(
-        (key, write) ->
-            assertThat(store.state(key).map(record -> record.getValue()).orElse(null))
-                .as("key %s, seed %d", key.toStringUtf8(), seed)
-                .isEqualTo(write.value()));
-    long[] commitments = {0};
-    store.scanCommitments((height, bytes) -> commitments[0]++);
-    assertThat(commitments[0]).isEqualTo(applied);
   }
 }

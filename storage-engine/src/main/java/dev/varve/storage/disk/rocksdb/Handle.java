@@ -1,0 +1,35 @@
+package dev.varve.storage.disk.rocksdb;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+
+/** One opening of a RocksDB; {@link Database} keeps callers away once it is closed. */
+record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoCloseable {
+  static Handle open(Path folder, Settings settings, boolean readOnly) {
+    List<ColumnFamilyHandle> families = new ArrayList<>();
+    try {
+      String path = folder.toString();
+      RocksDB db =
+          readOnly
+              ? RocksDB.openReadOnly(settings.database, path, settings.families, families)
+              : RocksDB.open(settings.database, path, settings.families, families);
+      return new Handle(db, List.copyOf(families));
+    } catch (RocksDBException e) {
+      throw Errors.of(folder, readOnly ? "opening it for reading" : "opening it", e);
+    }
+  }
+
+  ColumnFamilyHandle family(ColumnFamily family) {
+    return families.get(family.slot());
+  }
+
+  @Override
+  public void close() {
+    families.forEach(ColumnFamilyHandle::close);
+    db.close();
+  }
+}
