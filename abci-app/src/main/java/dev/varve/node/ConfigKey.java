@@ -75,7 +75,7 @@ record ConfigKey<T>(
     return text.startsWith("\"") ? quote(value) : value;
   }
 
-  private static String quote(String text) {
+  static String quote(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
