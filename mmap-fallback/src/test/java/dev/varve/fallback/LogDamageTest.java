@@ -82,19 +82,19 @@ class LogDamageTest {
 
   /** An inspection tells what an open will serve and changes nothing. */
   private Map<Long, byte[]> inspect(Path at) throws IOException {
-    Map<String, byte[]> before = contents(at);
+    Map<String, ByteBuffer> before = contents(at);
     Map<Long, byte[]> entries = new TreeMap<>();
     LogInspector.inspect(
         at, files, (sequence, payload, f, offset) -> entries.put(sequence, payload));
-    assertThat(contents(at)).usingRecursiveComparison().isEqualTo(before);
+    assertThat(contents(at)).isEqualTo(before);
     return entries;
   }
 
-  private static Map<String, byte[]> contents(Path folder) throws IOException {
-    Map<String, byte[]> contents = new TreeMap<>();
+  private static Map<String, ByteBuffer> contents(Path folder) throws IOException {
+    Map<String, ByteBuffer> contents = new TreeMap<>();
     try (Stream<Path> all = Files.list(folder)) {
       for (Path file : all.toList()) {
-        contents.put(file.getFileName().toString(), Files.readAllBytes(file));
+        contents.put(file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
       }
     }
     return contents;
@@ -144,7 +144,7 @@ class LogDamageTest {
       while (used > 0 && right[used - 1] == 0) {
         used--;
       }
-      for (int at = 0; at < used; at += 1 + at % 7) {
+      for (int at = 0; at < used; at += at < 120 || at % 4096 < 40 ? 1 : 31) {
         Path copy = copy();
         byte[] wrong = right.clone();
         wrong[at] ^= (byte) (1 << (at & 7));
