@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * IllegalArgumentException} for a sequence or slice that is not allowed. After a failed append
  * nothing of it stays and the next one may succeed. After a failed force its segment takes no
  * further entry: the next append starts a new one, whose header makes whatever the failed append
- * left on disk void. An append that neither returned nor failed because the process or the machine
- * stopped may come back at open, whole entries of it, in order, from its first on.
+ * left on disk void. When the machine stops before a next append succeeded, an append that failed
+ * or was cut off may come back at open, whole entries of it, in order, from its first on.
  *
  * <p>Threads: any. Appends, trims and truncations go one after the other; reads and finds wait for
  * none of them and see an entry once its append has returned. An interrupt of a calling thread
@@ -283,7 +283,9 @@ public final class FallbackLog implements AutoCloseable {
 
   /**
    * Removes the entries after {@code sequence}; the cursor moves back with them. Durable when it
-   * returns. A sequence before the oldest entry leaves an empty log.
+   * returns. A sequence before the oldest entry leaves an empty log. When it fails it has removed
+   * some of them or none; call it again. If neither that nor an append follows, the next open
+   * finishes it.
    */
   public void truncateAfter(long sequence) {
     if (sequence < 0) {

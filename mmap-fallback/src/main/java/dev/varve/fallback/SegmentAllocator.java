@@ -30,7 +30,7 @@ final class SegmentAllocator implements AutoCloseable {
   private final Thread thread;
 
   private final Object making = new Object();
-  private Made ahead;
+  private volatile Made ahead;
   private long nextId;
 
   private final Object work = new Object();
@@ -140,9 +140,7 @@ final class SegmentAllocator implements AutoCloseable {
   }
 
   int ahead() {
-    synchronized (making) {
-      return ahead == null ? 0 : 1;
-    }
+    return ahead == null ? 0 : 1;
   }
 
   private void want() {

@@ -204,6 +204,9 @@ final class LogModel implements AutoCloseable {
     say("reopen");
     log.close();
     log = open();
+    if (lowestEnd != Long.MAX_VALUE) {
+      check(true); // a truncation that failed is finished at open
+    }
   }
 
   /** One of the next calls of the seam fails, or some in a row do. */

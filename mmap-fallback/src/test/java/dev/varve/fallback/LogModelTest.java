@@ -23,7 +23,7 @@ class LogModelTest {
       return LongStream.of(one);
     }
     long from = System.nanoTime() >>> 8;
-    return LongStream.range(from, from + Integer.getInteger("varve.runs", 40));
+    return LongStream.range(from, from + Integer.getInteger("varve.runs", 15));
   }
 
   @ParameterizedTest(name = "-Dvarve.seed={0}")
