@@ -3,6 +3,7 @@ package dev.varve.storage.disk.leveldb;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.FreeSpace;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -87,12 +88,13 @@ final class Database implements AutoCloseable {
   /** Closes it, checks and mends its files, and opens it again. */
   void reopen() {
     try {
+      // A write that waits for the disk would be in front of it for as long as the disk is full.
+      writer.call(() -> null, config.writeTimeout());
       writer.call(
           () -> {
             openAgain();
             return null;
-          },
-          config.writeTimeout().multipliedBy(20));
+          });
     } catch (ExecutionException e) {
       throw failure("opening it", e);
     } catch (TimeoutException e) {
@@ -104,10 +106,12 @@ final class Database implements AutoCloseable {
     lock.writeLock().lock();
     try {
       requireOpen();
-      closeQuietly();
-      failed = true;
-      files.mend();
+      Files.createDirectories(folder);
+      // Opening turns logs into tables. Until there is space, reads may still be answered.
       space.require(space.usedBytes(".log") + REOPEN_BYTES, "opening it");
+      failed = true;
+      closeQuietly();
+      files.mend();
       db = Iq80DBFactory.factory.open(folder.toFile(), options());
       openings.incrementAndGet();
       failed = false;

@@ -48,7 +48,6 @@ final class DatabaseFolder {
    * @throws StorageException.Corruption when MANIFEST or a table is damaged or missing
    */
   void mend() throws IOException {
-    Files.createDirectories(folder);
     // A failed opening keeps it locked until the process ends; the store has a lock of its own.
     Files.deleteIfExists(folder.resolve(LOCK));
     Manifest manifest = manifest();

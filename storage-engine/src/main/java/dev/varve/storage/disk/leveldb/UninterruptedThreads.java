@@ -4,10 +4,10 @@ import dev.varve.storage.StorageException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class UninterruptedThreads implements AutoCloseable {
   private final String what;
   private final ThreadGroup group;
-  private final ExecutorService threads;
+  private final ThreadPoolExecutor threads;
 
   UninterruptedThreads(String name, int count, String what) {
     this.what = what;
@@ -29,8 +29,12 @@ final class UninterruptedThreads implements AutoCloseable {
     AtomicInteger next = new AtomicInteger();
     this.group = own;
     this.threads =
-        Executors.newFixedThreadPool(
+        new ThreadPoolExecutor(
             count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             task -> {
               Thread thread = new Thread(own, task, name + "-" + next.getAndIncrement());
               thread.setDaemon(true);
@@ -46,7 +50,7 @@ final class UninterruptedThreads implements AutoCloseable {
     }
   }
 
-  /** After a time-out the task goes on; those behind it wait for it. */
+  /** After a time-out a task that was begun goes on; those behind it wait for it. */
   <T> T call(Callable<T> task, Duration timeout) throws ExecutionException, TimeoutException {
     // A visitor that reads is on one of the threads already.
     if (isCurrent()) {
@@ -62,7 +66,14 @@ final class UninterruptedThreads implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       throw new StorageException.Closed(what + " was closed");
     }
-    return await(future, timeout);
+    try {
+      return await(future, timeout);
+    } catch (TimeoutException e) {
+      // Not begun, it must not be done later; begun, it goes on.
+      future.cancel(false);
+      threads.purge();
+      throw e;
+    }
   }
 
   /** Whether the caller is one of them. */
