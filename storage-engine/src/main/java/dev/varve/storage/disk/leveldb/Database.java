@@ -40,6 +40,7 @@ final class Database implements AutoCloseable {
   private final LevelDbConfig config;
   private final DatabaseFolder files;
   private final FreeSpace space;
+  private final LogTail logTail;
   private final UninterruptedThreads writer;
   private final UninterruptedThreads readers;
   private final AtomicLong nextTryNs = new AtomicLong(System.nanoTime());
@@ -56,6 +57,7 @@ final class Database implements AutoCloseable {
     this.config = config;
     this.files = new DatabaseFolder(folder);
     this.space = new FreeSpace(folder);
+    this.logTail = new LogTail(folder);
     this.writer = new UninterruptedThreads("leveldb-write", 1, "store " + folder);
     this.readers = new UninterruptedThreads("leveldb-read", config.readers(), "store " + folder);
   }
@@ -113,6 +115,7 @@ final class Database implements AutoCloseable {
       closeQuietly();
       files.mend();
       db = Iq80DBFactory.factory.open(folder.toFile(), options());
+      logTail.reset();
       openings.incrementAndGet();
       failed = false;
     } finally {
@@ -163,6 +166,7 @@ final class Database implements AutoCloseable {
     try (WriteBatch batch = db.createWriteBatch()) {
       entries.addTo(batch);
       db.write(batch, new WriteOptions().sync(true));
+      logTail.requireRecord();
       forces.incrementAndGet();
     } catch (IOException | RuntimeException | Error e) {
       failed = true;

@@ -154,7 +154,7 @@ final class DatabaseFolder {
     }
   }
 
-  private static long number(Path log) {
+  static long number(Path log) {
     String name = log.getFileName().toString();
     return Long.parseLong(name.substring(0, name.indexOf('.')));
   }

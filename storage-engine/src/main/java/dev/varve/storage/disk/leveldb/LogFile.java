@@ -41,7 +41,20 @@ record LogFile(Path path, long wholeBytes, long bytes, String damage) {
 
   /** Reads a file to its end or its first damage, and passes on each whole record. */
   static LogFile read(Path path, Consumer<byte[]> records) throws IOException {
-    return new Reader(path, Files.readAllBytes(path)).read(records);
+    return new Reader(path, 0, 0, Files.readAllBytes(path)).read(records);
+  }
+
+  /** As {@link #read}, from the end of an earlier record. */
+  static LogFile readFrom(Path path, long from, Consumer<byte[]> records) throws IOException {
+    long block = from - from % BLOCK_BYTES;
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size() - block));
+      int read = 0;
+      while (bytes.hasRemaining() && read >= 0) {
+        read = file.read(bytes, block + bytes.position());
+      }
+      return new Reader(path, block, (int) (from - block), bytes.array()).read(records);
+    }
   }
 
   /** LevelDB stores checksums turned and shifted, so that one of bytes with checksums is sound. */
@@ -52,14 +65,18 @@ record LogFile(Path path, long wholeBytes, long bytes, String damage) {
   private static final class Reader {
     private final Path path;
     private final ByteBuffer file;
+    private final long start;
     private int whole;
     // The record that is being put together, or null between records.
     private ByteArrayOutputStream record;
     private String damage;
 
-    Reader(Path path, byte[] bytes) {
+    /** {@code bytes} begin with a block, {@code start} bytes into the file. */
+    Reader(Path path, long start, int from, byte[] bytes) {
       this.path = path;
-      this.file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      this.start = start;
+      this.file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(from);
+      this.whole = from;
     }
 
     LogFile read(Consumer<byte[]> records) {
@@ -68,7 +85,7 @@ record LogFile(Path path, long wholeBytes, long bytes, String damage) {
           whole = file.position();
         }
       }
-      return new LogFile(path, whole, file.limit(), damage);
+      return new LogFile(path, start + whole, start + file.limit(), damage);
     }
 
     private boolean readChunk(Consumer<byte[]> records) {
@@ -110,7 +127,7 @@ record LogFile(Path path, long wholeBytes, long bytes, String damage) {
     }
 
     private boolean damaged(int at, String what) {
-      damage = what + " at " + at;
+      damage = what + " at " + (start + at);
       return false;
     }
   }

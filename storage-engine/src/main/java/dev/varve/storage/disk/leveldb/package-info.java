@@ -20,6 +20,8 @@
  *   <li>before each opening MANIFEST, logs and new tables are read and their checksums verified:
  *       torn tails are cut, a damaged log ends in front of the damage, a damaged MANIFEST or table
  *       is reported;
+ *   <li>what a write appended to the log is read back: LevelDB does not notice that a full disk
+ *       took a part of it;
  *   <li>a record that the block says there is, and is not found, is reported as missing;
  *   <li>a read that finds a table just deleted is asked again, once.
  * </ul>

