@@ -33,6 +33,20 @@ public interface DiskStore extends AutoCloseable {
    */
   void apply(List<BlockBatch> batches);
 
+  /**
+   * Makes sure, at any cost, that what was applied can be read after a restart, and returns the
+   * height up to which it can; a log in front may be trimmed up to there and no further.
+   *
+   * <p>A store whose {@link #apply} is durable beyond doubt answers at once. Called by the thread
+   * that applies; may take seconds, in which reads wait.
+   *
+   * @throws StorageException.Corruption when less is held than was applied; {@link #applied()}
+   *     tells afterwards what is
+   */
+  default long verify() {
+    return applied().getHeight();
+  }
+
   Optional<BlockRecord> block(long height);
 
   /** Transactions {@code [64 n, 64 n + 64)} of a block; empty past its end. */

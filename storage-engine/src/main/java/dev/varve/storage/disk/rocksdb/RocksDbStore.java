@@ -14,6 +14,7 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.Repeats;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -207,25 +208,7 @@ public final class RocksDbStore implements DiskStore {
                         String.format(
                             "block %d comes again, store %s no longer holds it and cannot compare",
                             batch.height(), folder)));
-    AppliedHeight now = encoder.marker(batch);
-    if (!before.equals(now)) {
-      throw new IllegalStateException(
-          String.format(
-              "block %d comes again with other content: store %s has block hash %s, app hash %s,"
-                  + " checksum %08x; now block hash %s, app hash %s, checksum %08x",
-              batch.height(),
-              folder,
-              hex(before.getBlockHash()),
-              hex(before.getAppHash()),
-              before.getBatchCrc(),
-              hex(now.getBlockHash()),
-              hex(now.getAppHash()),
-              now.getBatchCrc()));
-    }
-  }
-
-  private static String hex(ByteString bytes) {
-    return HexFormat.of().formatHex(bytes.toByteArray());
+    Repeats.requireSame(folder, before, encoder.marker(batch));
   }
 
   // The marker sorts last among the records of a height, so the last key of all is the last marker.

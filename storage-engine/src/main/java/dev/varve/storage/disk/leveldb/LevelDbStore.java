@@ -1,0 +1,384 @@
+package dev.varve.storage.disk.leveldb;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.varve.fallback.io.FileIo;
+import dev.varve.fallback.io.RealFileIo;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.Envelope;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.Repeats;
+import dev.varve.storage.disk.StoreFolder;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.LogSlice;
+import dev.varve.storage.record.ResultSlice;
+import dev.varve.storage.record.StateRecord;
+import dev.varve.storage.record.TransactionSlice;
+import dev.varve.storage.record.TxLocation;
+import dev.varve.storage.record.TxLog;
+import dev.varve.storage.record.TxResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The disk store without native code: one iq80 LevelDB, one forced write for all records of a
+ * block.
+ *
+ * <p>It is meant to stand behind a checked log that is trimmed up to {@link #verify} only; layout
+ * and guards stand in the package description. One process opens a folder at a time, for reading
+ * too.
+ *
+ * <p>After a failed {@link #apply} nothing of its last group of blocks is seen; a later one opens
+ * the database again and goes on. {@link StorageException.Corruption} from {@link #open}: the
+ * folder cannot be mended; fill a new one from the log in front, another store, or the chain.
+ */
+public final class LevelDbStore implements DiskStore {
+  static final String KIND = "leveldb";
+  static final int VERSION = 1;
+  static final String DATABASE_FOLDER = "db";
+  private static final Logger LOG = LoggerFactory.getLogger(LevelDbStore.class);
+  // LevelDB ignores files of other names. Writing it forces the names of the files beside it.
+  private static final String VERIFIED = "VERIFIED";
+  // Blocks that come together share a force up to this many bytes.
+  private static final long GROUP_BYTES = 4 << 20;
+  private static final int DELETES_PER_BLOCK = 2048;
+
+  private final Path folder;
+  private final FileIo files;
+  private final FolderLock lock;
+  private final Database database;
+  private final Records records;
+  private long seenOpening;
+  private long firstCommitment;
+  private volatile long firstHeight;
+  private volatile AppliedHeight applied = AppliedHeight.getDefaultInstance();
+
+  private LevelDbStore(Path folder, FileIo files, FolderLock lock, Database database) {
+    this.folder = folder;
+    this.files = files;
+    this.lock = lock;
+    this.database = database;
+    this.records = new Records(folder, database);
+    load();
+    requireVerified();
+    verify(1);
+  }
+
+  /** Opens the store in a folder, or creates it there. */
+  public static LevelDbStore open(Path folder, LevelDbConfig config) {
+    FileIo files = new RealFileIo();
+    new StoreFolder(files, folder).create(KIND, VERSION);
+    FolderLock lock = FolderLock.take(folder);
+    Database database = null;
+    try {
+      database = Database.open(folder.resolve(DATABASE_FOLDER), config);
+      return new LevelDbStore(folder, files, lock, database);
+    } catch (RuntimeException e) {
+      if (database != null) {
+        database.close();
+      }
+      release(lock, folder);
+      throw e;
+    }
+  }
+
+  private void load() {
+    seenOpening = database.openings();
+    applied = records.applied();
+    firstHeight = records.first(RecordType.MARKER);
+    firstCommitment = records.first(RecordType.COMMITMENT);
+  }
+
+  @Override
+  public AppliedHeight applied() {
+    return applied;
+  }
+
+  @Override
+  public void apply(List<BlockBatch> batches) {
+    refresh();
+    AppliedHeight last = applied;
+    Set<ByteString> group = new HashSet<>();
+    BlockEntries entries = new BlockEntries();
+    for (BlockBatch batch : batches) {
+      if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
+        if (!entries.isEmpty()) {
+          throw new IllegalStateException(outOfOrder(batch, last));
+        }
+        requireSame(batch);
+        continue;
+      }
+      if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
+        throw new IllegalStateException(outOfOrder(batch, last));
+      }
+      last = entries.add(batch, hash -> group.contains(hash) || succeeded(hash));
+      deleteCommitments(entries, batch);
+      addSuccesses(batch, group);
+      if (entries.bytes() >= GROUP_BYTES) {
+        write(entries, last);
+        group.clear();
+        entries = new BlockEntries();
+      }
+    }
+    if (!entries.isEmpty()) {
+      write(entries, last);
+    }
+  }
+
+  /** Opens the database again if it has failed, and sees what it holds if it was opened since. */
+  private void refresh() {
+    if (database.failed()) {
+      database.reopen();
+      LOG.info("store {} was opened again after a failure", folder);
+    }
+    if (database.openings() == seenOpening) {
+      return;
+    }
+    AppliedHeight before = applied;
+    load();
+    if (applied.getHeight() < before.getHeight()) {
+      throw new StorageException.Corruption(
+          String.format(
+              "store %s held block %d and holds block %d after it was reopened",
+              folder, before.getHeight(), applied.getHeight()),
+          null);
+    }
+  }
+
+  private void write(BlockEntries entries, AppliedHeight last) {
+    database.write(entries);
+    AppliedHeight held = records.applied();
+    if (!held.equals(last)) {
+      throw new StorageException.Corruption(
+          "store " + folder + " holds block " + held.getHeight() + " after " + last.getHeight(),
+          null);
+    }
+    if (firstHeight < 0) {
+      firstHeight = last.getHeight();
+    }
+    applied = last;
+  }
+
+  // A range deletion does not exist; a bounded number a block catches up with any floor.
+  private void deleteCommitments(BlockEntries entries, BlockBatch batch) {
+    if (firstCommitment < 0) {
+      firstCommitment = batch.height();
+    }
+    long to = Math.min(batch.commitmentFloor(), firstCommitment + DELETES_PER_BLOCK);
+    if (to > firstCommitment) {
+      entries.deleteCommitments(firstCommitment, to);
+      firstCommitment = to;
+    }
+  }
+
+  private static void addSuccesses(BlockBatch batch, Set<ByteString> group) {
+    for (int i = 0; i < batch.txs().size(); i++) {
+      if (batch.results().get(i).getCode() == 0) {
+        group.add(batch.txHashes().get(i));
+      }
+    }
+  }
+
+  private boolean succeeded(ByteString txHash) {
+    return locate(txHash).map(TxLocation::getSuccess).orElse(false);
+  }
+
+  private String outOfOrder(BlockBatch batch, AppliedHeight last) {
+    return String.format(
+        "block %d does not follow block %d, the last one of store %s",
+        batch.height(), last.getHeight(), folder);
+  }
+
+  private void requireSame(BlockBatch batch) {
+    byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
+    AppliedHeight before =
+        records
+            .find(RecordType.MARKER, key, AppliedHeight.parser())
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        String.format(
+                            "block %d comes again, store %s no longer holds it and cannot compare",
+                            batch.height(), folder)));
+    Repeats.requireSame(folder, before, new BlockEntries().add(batch, hash -> false));
+  }
+
+  /**
+   * Opens the database anew twice: the first time turns its log into tables, the second time finds
+   * all tables whole and reads the records back.
+   */
+  @Override
+  public long verify() {
+    refresh();
+    return verify(2);
+  }
+
+  private long verify(int openings) {
+    long from = verifiedHeight() + 1;
+    for (int i = 0; i < openings; i++) {
+      database.reopen();
+      refresh();
+    }
+    long to = applied.getHeight();
+    for (long height = Math.max(from, firstHeight); height <= to && firstHeight >= 0; height++) {
+      records.requireBlock(height, SLICE_LENGTH);
+    }
+    Path file = folder.resolve(DATABASE_FOLDER).resolve(VERIFIED);
+    try {
+      files.replace(file, (to + "\n").getBytes(US_ASCII));
+    } catch (IOException e) {
+      throw Errors.of(folder, "writing " + file, e);
+    }
+    return to;
+  }
+
+  private void requireVerified() {
+    long verified = verifiedHeight();
+    if (applied.getHeight() < verified) {
+      throw new StorageException.Corruption(
+          String.format(
+              "store %s held block %d for certain and holds block %d",
+              folder, verified, applied.getHeight()),
+          null);
+    }
+  }
+
+  private long verifiedHeight() {
+    Path file = folder.resolve(DATABASE_FOLDER).resolve(VERIFIED);
+    try {
+      Optional<byte[]> bytes = files.read(file);
+      return bytes.isEmpty() ? 0 : Long.parseLong(new String(bytes.get(), US_ASCII).strip());
+    } catch (IOException e) {
+      throw Errors.of(folder, "reading " + file, e);
+    } catch (NumberFormatException e) {
+      throw new StorageException.Corruption("file " + file + " is not a height", file, 0, e);
+    }
+  }
+
+  @Override
+  public Optional<BlockRecord> block(long height) {
+    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
+    Optional<BlockRecord> block = records.find(RecordType.BLOCK, key, BlockRecord.parser());
+    long first = firstHeight;
+    if (block.isEmpty() && first >= 0 && height >= first && height <= applied.getHeight()) {
+      throw records.missing(RecordType.BLOCK, key);
+    }
+    return block;
+  }
+
+  @Override
+  public List<ByteString> transactions(long height, int slice) {
+    return slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
+        .map(TransactionSlice::getTxsList)
+        .orElse(List.of());
+  }
+
+  @Override
+  public List<TxResult> results(long height, int slice) {
+    return slice(RecordType.RESULT, height, slice, ResultSlice.parser())
+        .map(ResultSlice::getResultsList)
+        .orElse(List.of());
+  }
+
+  @Override
+  public List<TxLog> logs(long height, int slice) {
+    return slice(RecordType.LOG, height, slice, LogSlice.parser())
+        .map(LogSlice::getLogsList)
+        .orElse(List.of());
+  }
+
+  private <M extends MessageLite> Optional<M> slice(
+      RecordType type, long height, int slice, Parser<M> parser) {
+    byte[] key = Keys.chain(height, type, slice);
+    Optional<M> found = records.find(type, key, parser);
+    if (found.isEmpty()) {
+      int count = block(height).map(BlockRecord::getTxCount).orElse(0);
+      if (slice >= 0 && (long) slice * SLICE_LENGTH < count) {
+        throw records.missing(type, key);
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Optional<TxLocation> locate(ByteString txHash) {
+    return records.find(RecordType.INDEX, txHash.toByteArray(), TxLocation.parser());
+  }
+
+  @Override
+  public Optional<StateRecord> state(ByteString key) {
+    return records.find(RecordType.STATE, key.toByteArray(), StateRecord.parser());
+  }
+
+  @Override
+  public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
+    byte[] end = Keys.typed(RecordType.STATE, to);
+    database.scan(
+        Keys.typed(RecordType.STATE, from),
+        (key, value) ->
+            Arrays.compareUnsigned(key, end) < 0
+                && visitor.visit(
+                    ByteString.copyFrom(key, 1, key.length - 1),
+                    Envelope.openTyped(RecordType.STATE, key, value, StateRecord.parser())));
+  }
+
+  @Override
+  public void scanCommitments(CommitmentVisitor visitor) {
+    database.scan(
+        Keys.typed(RecordType.COMMITMENT, Keys.height(0)),
+        (typed, value) -> {
+          if (typed[0] != RecordType.COMMITMENT.code()) {
+            return false;
+          }
+          byte[] key = Arrays.copyOfRange(typed, 1, typed.length);
+          visitor.visit(Keys.heightOf(key), Envelope.open(RecordType.COMMITMENT, key, value));
+          return true;
+        });
+  }
+
+  @Override
+  public Optional<ByteString> meta(String name) {
+    return records.find(RecordType.META, name.getBytes(UTF_8));
+  }
+
+  /** Forces of the log and of our own files; those of tables are not seen. */
+  @Override
+  public long forces() {
+    return database.forces() + files.forces();
+  }
+
+  @Override
+  public long diskBytes() {
+    return new FreeSpace(folder.resolve(DATABASE_FOLDER)).usedBytes("");
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    release(lock, folder);
+  }
+
+  private static void release(FolderLock lock, Path folder) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("store {} stays locked until this process ends: {}", folder, e.toString());
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.varve.storage.disk.leveldb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.DiskStoreContract;
+import dev.varve.storage.fixture.BatchBuilder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LevelDbStoreTest extends DiskStoreContract {
+  @Override
+  protected DiskStore open(Path folder) {
+    return LevelDbStore.open(folder, LevelDbConfig.defaults());
+  }
+
+  @Test
+  void shouldDeleteCommitmentsBelowTheFloorStepByStep() {
+    for (long height = 1; height <= 3000; height += 100) {
+      List<BlockBatch> batches = new ArrayList<>();
+      for (long each = height; each < height + 100; each++) {
+        batches.add(BatchBuilder.at(each).build());
+      }
+      store.apply(batches);
+    }
+    apply(BatchBuilder.at(3001).commitmentFloor(2900));
+    assertThat(keptCommitments()).startsWith(2049L).endsWith(3001L);
+    reopen();
+    apply(BatchBuilder.at(3002).commitmentFloor(2900));
+    assertThat(keptCommitments()).startsWith(2900L).hasSize(103);
+  }
+
+  private List<Long> keptCommitments() {
+    List<Long> kept = new ArrayList<>();
+    store.scanCommitments((height, bytes) -> kept.add(height));
+    return kept;
+  }
+}
