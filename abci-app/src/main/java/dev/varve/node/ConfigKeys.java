@@ -80,11 +80,11 @@ final class ConfigKeys {
   static final ConfigKey<String> DISK_POLICY =
       ConfigKey.oneOf(
           "disk.policy",
-          "behind",
-          List.of("behind", "through"),
-          "Where a block is forced before Commit is answered: behind, to the fallback log, from",
-          "which the disk store gets it afterwards; or through, to the disk store, and to the log",
-          "only while the store fails or is slow.");
+          "through",
+          List.of("through", "behind"),
+          "Where a block is forced before Commit is answered: through, to the disk store, and to",
+          "the fallback log only while the store fails or is slow; or behind, to the log, from",
+          "which the disk store gets it afterwards.");
 
   static final ConfigKey<String> FALLBACK_PATH =
       ConfigKey.text(

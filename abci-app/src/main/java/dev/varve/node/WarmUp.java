@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -42,6 +43,7 @@ final class WarmUp {
   private static final int TXS = 1_000;
   private static final int TX_BYTES = 250;
   private static final int CHECK_BATCH = 200;
+  private static final int KEY_DIGITS = 16;
   private static final Request FLUSH =
       Request.newBuilder().setFlush(RequestFlush.getDefaultInstance()).build();
   private static final String CHAIN_ID = "warm-up";
@@ -82,7 +84,8 @@ final class WarmUp {
         AbciServer serving = AbciServer.start(server, applications.apply(engine));
         AbciClient consensus = AbciClient.connect(serving.address());
         AbciClient mempool = AbciClient.connect(serving.address())) {
-      consensus.call(Request.newBuilder().setInfo(RequestInfo.getDefaultInstance()).build());
+      consensus.call(
+          Request.newBuilder().setInfo(RequestInfo.newBuilder().setAbciVersion("2.0.0")).build());
       consensus.call(
           Request.newBuilder()
               .setInitChain(RequestInitChain.newBuilder().setChainId(CHAIN_ID).setInitialHeight(1))
@@ -102,11 +105,16 @@ final class WarmUp {
 
   private static List<ByteString> transactions(long height) {
     List<ByteString> txs = new ArrayList<>(TXS);
+    byte[] tx = new byte[TX_BYTES];
+    Arrays.fill(tx, (byte) 'v');
+    tx[KEY_DIGITS] = '=';
     for (int i = 0; i < TXS; i++) {
       // Scattered keys, as users' are.
       long key = (height * TXS + i) * 0x9E3779B97F4A7C15L;
-      String text = String.format("%016x=", key);
-      txs.add(ByteString.copyFromUtf8(text + "v".repeat(TX_BYTES - text.length())));
+      for (int digit = 0; digit < KEY_DIGITS; digit++) {
+        tx[digit] = (byte) Character.forDigit((int) (key >>> (4 * digit)) & 15, 16);
+      }
+      txs.add(ByteString.copyFrom(tx));
     }
     return txs;
   }

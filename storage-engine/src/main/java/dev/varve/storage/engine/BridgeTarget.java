@@ -6,7 +6,6 @@ import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.FallbackLogException;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.RecordType;
-import dev.varve.storage.record.TxLocation;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -57,15 +56,7 @@ final class BridgeTarget implements FillTarget {
   public <M extends MessageLite> Optional<M> get(
       RecordType type, byte[] typedKey, Parser<M> parser) {
     byte[] key = Arrays.copyOfRange(typedKey, 1, typedKey.length);
-    // A failed inclusion may hide an earlier success: the disk knows.
-    return new LogReader(log)
-        .find(type, key, 0, parser, BridgeTarget::isFinal)
-        .asOptional()
-        .filter(BridgeTarget::isFinal);
-  }
-
-  private static <M> boolean isFinal(M message) {
-    return !(message instanceof TxLocation location) || location.getSuccess();
+    return new LogReader(log).find(type, key, 0, parser, any -> true).asOptional();
   }
 
   /** Gives what it holds to another target, oldest first, and forgets it. */

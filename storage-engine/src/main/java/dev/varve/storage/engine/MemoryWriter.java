@@ -11,7 +11,10 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
 import java.util.List;
 
-/** Puts records into a memory store, in the envelope disk has them in. Threads: one at a time. */
+/**
+ * Puts records into a memory store, in the envelope disk has them in; all but the hash index and
+ * what the ledger alone reads, at start. Threads: one at a time.
+ */
 final class MemoryWriter {
   private final RecordBuffer buffer = new RecordBuffer(1 << 16);
   private final MemoryStore memory;
@@ -20,7 +23,7 @@ final class MemoryWriter {
     this.memory = memory;
   }
 
-  /** Puts all records of a block, and removes what it deleted. */
+  /** Puts a block's records, and removes the state keys that it deleted. */
   void fill(BlockBatch batch) {
     long height = batch.height();
     int length = batch.txs().size();
@@ -34,9 +37,6 @@ final class MemoryWriter {
     for (StateWrite write : batch.stateWrites()) {
       fill(write);
     }
-    for (int i = 0; i < length; i++) {
-      fillLocation(batch, i);
-    }
   }
 
   private void fill(StateWrite write) {
@@ -48,18 +48,6 @@ final class MemoryWriter {
     int valueAt = begin(key);
     buffer.writeState(write.height(), write.value());
     end(RecordType.STATE, key, valueAt);
-  }
-
-  // Whether an earlier inclusion succeeded is disk's to say: a failed one only forgets the entry.
-  private void fillLocation(BlockBatch batch, int index) {
-    byte[] key = Keys.typed(RecordType.INDEX, batch.txHashes().get(index));
-    if (batch.results().get(index).getCode() != 0) {
-      memory.remove(key);
-      return;
-    }
-    int valueAt = begin(key);
-    buffer.writeLocation(batch.height(), index, true);
-    end(RecordType.INDEX, key, valueAt);
   }
 
   void putTransactions(long height, int slice, List<ByteString> txs) {

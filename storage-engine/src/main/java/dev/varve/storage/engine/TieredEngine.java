@@ -115,23 +115,10 @@ public final class TieredEngine implements StorageEngine {
       }
       failed = failed == null ? location : failed;
     }
-    Optional<TxLocation> older = storedLocation(view, txHash);
+    // Not kept in memory: half of what filling it would cost, for one look-up a transaction read.
+    Optional<TxLocation> older = disk.locate(txHash);
     boolean olderWins = failed == null || older.map(TxLocation::getSuccess).orElse(false);
     return olderWins ? older : Optional.of(failed);
-  }
-
-  private Optional<TxLocation> storedLocation(View view, ByteString txHash) {
-    byte[] key = Keys.typed(RecordType.INDEX, txHash);
-    Optional<TxLocation> cached = memory.get(view, RecordType.INDEX, key, TxLocation.parser());
-    if (cached.isPresent()) {
-      return cached;
-    }
-    Optional<TxLocation> stored = disk.locate(txHash);
-    stored.ifPresent(
-        location ->
-            memory.putBackMutable(
-                view, to -> to.put(RecordType.INDEX, txHash.toByteArray(), location)));
-    return stored;
   }
 
   @Override

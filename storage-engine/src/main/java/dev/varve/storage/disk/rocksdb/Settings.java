@@ -64,16 +64,27 @@ final class Settings implements AutoCloseable {
       }
       case INDEX -> {
         table.setFilterPolicy(filter);
-        options.setWriteBufferSize(16 * MIB);
+        smallMemtables(options);
       }
       case STATE -> {
         table.setFilterPolicy(filter);
-        options.setWriteBufferSize(16 * MIB).setCompressionType(CompressionType.LZ4_COMPRESSION);
+        smallMemtables(options).setCompressionType(CompressionType.LZ4_COMPRESSION);
       }
       case META, COMMITMENT -> options.setWriteBufferSize(16 * MIB);
       default -> throw new IllegalStateException("no settings for " + family);
     }
     return options.setTableFormatConfig(table);
+  }
+
+  /**
+   * Random keys go into a memory table that stays in the processor's caches; four of them are
+   * merged into one file, so that compaction has no more to do.
+   */
+  private static ColumnFamilyOptions smallMemtables(ColumnFamilyOptions options) {
+    return options
+        .setWriteBufferSize(4 * MIB)
+        .setMinWriteBufferNumberToMerge(4)
+        .setMaxWriteBufferNumber(16);
   }
 
   private <T extends RocksObject> T own(T object) {
