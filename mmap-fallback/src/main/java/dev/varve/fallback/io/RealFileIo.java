@@ -16,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,16 +24,15 @@ import java.util.stream.Stream;
 /**
  * The operating system's files.
  *
- * <p>It writes through {@link RandomAccessFile} and forces through {@link AsynchronousFileChannel}:
- * neither closes the file when the calling thread is interrupted, as a {@link FileChannel} does.
+ * <p>It writes through {@link RandomAccessFile} and forces folders through {@link
+ * AsynchronousFileChannel}, in the calling thread: neither closes the file when that thread is
+ * interrupted, as a {@link FileChannel} does.
  */
 public final class RealFileIo implements FileIo {
   private static final int CHUNK_BYTES = 1 << 20;
 
   private final AtomicLong forces = new AtomicLong();
   private final Unmapper unmapper = new Unmapper();
-  private final boolean linux =
-      System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
 
   @Override
   public void createDirectories(Path folder) throws IOException {
@@ -118,18 +116,7 @@ public final class RealFileIo implements FileIo {
       throw new IOException(
           file + " cannot be mapped: it has " + bytes + " bytes, 1 to 2^31-1 can");
     }
-    if (!writable) {
-      return new RealMappedFile(
-          file, mapUninterrupted(file, bytes, false), null, linux, unmapper, forces);
-    }
-    AsynchronousFileChannel channel = AsynchronousFileChannel.open(file, StandardOpenOption.WRITE);
-    try {
-      return new RealMappedFile(
-          file, mapUninterrupted(file, bytes, true), channel, linux, unmapper, forces);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
+    return new RealMappedFile(file, mapUninterrupted(file, bytes, writable), unmapper, forces);
   }
 
   /** Mapping an interrupted thread's channel closes it; nothing has happened then: again. */
