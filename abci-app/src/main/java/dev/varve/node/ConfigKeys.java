@@ -45,7 +45,11 @@ final class ConfigKeys {
 
   static final ConfigKey<String> DISK_STORE =
       ConfigKey.oneOf(
-          "disk.store", "rocksdb", List.of("rocksdb"), "Kind of disk store: rocksdb (embedded).");
+          "disk.store",
+          "rocksdb",
+          List.of("rocksdb", "leveldb"),
+          "Kind of disk store, both embedded: rocksdb; or leveldb, in Java alone, for hosts",
+          "without native code. A store is of one kind for good.");
 
   static final ConfigKey<String> DISK_PATH =
       ConfigKey.text(
@@ -80,11 +84,12 @@ final class ConfigKeys {
   static final ConfigKey<String> DISK_POLICY =
       ConfigKey.oneOf(
           "disk.policy",
-          "through",
-          List.of("through", "behind"),
+          "auto",
+          List.of("auto", "through", "behind"),
           "Where a block is forced before Commit is answered: through, to the disk store, and to",
           "the fallback log only while the store fails or is slow; or behind, to the log, from",
-          "which the disk store gets it afterwards.");
+          "which the disk store gets it afterwards. auto: through with rocksdb; behind with",
+          "leveldb, which allows nothing else.");
 
   static final ConfigKey<String> FALLBACK_PATH =
       ConfigKey.text(

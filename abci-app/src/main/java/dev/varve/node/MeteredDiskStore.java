@@ -46,6 +46,11 @@ final class MeteredDiskStore implements DiskStore {
   }
 
   @Override
+  public long verify() {
+    return store.verify();
+  }
+
+  @Override
   public Optional<BlockRecord> block(long height) {
     return block.record(() -> store.block(height));
   }

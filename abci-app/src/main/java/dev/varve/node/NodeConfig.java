@@ -86,18 +86,30 @@ public record NodeConfig(
     return new NodeConfig(
         abci(reader),
         new Memory(reader.get(ConfigKeys.MEMORY_BYTES)),
-        new Disk(
-            reader.get(ConfigKeys.DISK_STORE),
-            home.path().resolve(reader.get(ConfigKeys.DISK_PATH)).normalize(),
-            reader.get(ConfigKeys.DISK_BLOCK_CACHE_BYTES),
-            reader.get(ConfigKeys.DISK_WAL_BYTES),
-            Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS)),
-            reader.get(ConfigKeys.DISK_POLICY)),
+        disk(home, reader),
         fallback(home, reader),
         new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
         new Start(home.path().resolve("warm-up"), reader.get(ConfigKeys.START_WARM_UP_MILLIS)),
         reader.get(ConfigKeys.LOG_LEVEL));
+  }
+
+  private static Disk disk(NodeHome home, ConfigReader reader) {
+    String store = reader.get(ConfigKeys.DISK_STORE);
+    String policy = reader.get(ConfigKeys.DISK_POLICY);
+    if (store.equals("leveldb") && policy.equals("through")) {
+      throw reader.refuse(ConfigKeys.DISK_POLICY, policy, "behind or auto with store leveldb");
+    }
+    if (policy.equals("auto")) {
+      policy = store.equals("leveldb") ? "behind" : "through";
+    }
+    return new Disk(
+        store,
+        home.path().resolve(reader.get(ConfigKeys.DISK_PATH)).normalize(),
+        reader.get(ConfigKeys.DISK_BLOCK_CACHE_BYTES),
+        reader.get(ConfigKeys.DISK_WAL_BYTES),
+        Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS)),
+        policy);
   }
 
   private static Fallback fallback(NodeHome home, ConfigReader reader) {

@@ -3,6 +3,8 @@ package dev.varve.node;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.leveldb.LevelDbConfig;
+import dev.varve.storage.disk.leveldb.LevelDbStore;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import java.util.Optional;
 
@@ -22,15 +24,19 @@ public final class StoredChain implements AutoCloseable {
   }
 
   /**
-   * Opens the disk store of a home; sees what was durable then.
+   * Opens the disk store of a home; sees what was durable then. A node may run on it, unless the
+   * store is LevelDB, which one process opens at a time.
    *
    * @throws NodeException when the home is of another format
    * @throws StorageException when there is no store or it cannot be read
    */
   public static StoredChain open(NodeHome home, NodeConfig config) {
     home.requireFormat();
+    NodeConfig.Disk disk = config.disk();
     return new StoredChain(
-        RocksDbStore.openReadOnly(config.disk().path(), Wiring.rocksDb(config.disk())));
+        disk.store().equals("leveldb")
+            ? LevelDbStore.open(disk.path(), LevelDbConfig.defaults())
+            : RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(disk)));
   }
 
   /** For tests. */

@@ -11,6 +11,8 @@ import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageEngine;
+import dev.varve.storage.disk.leveldb.LevelDbConfig;
+import dev.varve.storage.disk.leveldb.LevelDbStore;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import dev.varve.storage.engine.DiskPolicy;
@@ -74,7 +76,7 @@ final class Wiring {
       Path storePath, Path logPath, long memoryBytes, NodeMetrics metrics) {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      DiskStore disk = RocksDbStore.open(storePath, rocksDb(config.disk()));
+      DiskStore disk = disk(storePath);
       opened.add(disk);
       FallbackLog log = log(logPath.resolve("disk"), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
@@ -89,6 +91,12 @@ final class Wiring {
       opened.forEach(part -> close(part, e));
       throw e;
     }
+  }
+
+  private DiskStore disk(Path path) {
+    return config.disk().store().equals("leveldb")
+        ? LevelDbStore.open(path, LevelDbConfig.defaults())
+        : RocksDbStore.open(path, rocksDb(config.disk()));
   }
 
   private static void close(AutoCloseable part, RuntimeException cause) {

@@ -2,6 +2,7 @@ package dev.varve.storage.engine;
 
 import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.FallbackLogException;
+import dev.varve.fallback.LogStats;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
@@ -33,6 +34,7 @@ final class Drainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Drainer.class);
   private static final int MAX_GROUP_BLOCKS = 64;
   private static final long MAX_GROUP_BYTES = 8L << 20;
+  private static final int MAX_DRAINED_SEGMENTS = 4;
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final DiskStore disk;
@@ -107,7 +109,8 @@ final class Drainer implements AutoCloseable {
   }
 
   /**
-   * Gives a block to the store at once, if nothing waits before it and the store is well.
+   * Gives a block to the store at once, if nothing waits before it and the store is well. Where the
+   * log goes first as a rule, because it is the safer place, the store must have verified it.
    *
    * @return whether the store has it, durably
    */
@@ -118,6 +121,10 @@ final class Drainer implements AutoCloseable {
     long start = System.nanoTime();
     try {
       apply(List.of(batch));
+      if (config.policy() == DiskPolicy.BEHIND && !verified(batch.height())) {
+        breaker.releasePermission();
+        return false;
+      }
     } catch (StorageException.Unavailable | StorageException.DiskFull e) {
       failed(e);
       return false;
@@ -127,6 +134,12 @@ final class Drainer implements AutoCloseable {
     }
     succeeded(System.nanoTime() - start);
     return true;
+  }
+
+  private boolean verified(long height) {
+    synchronized (storeLock) {
+      return disk.verify() >= height;
+    }
   }
 
   /** Has the store compare a block that it holds. */
@@ -176,8 +189,10 @@ final class Drainer implements AutoCloseable {
       apply(group);
       long height = group.get(group.size() - 1).height();
       log.drainTo(height);
-      log.trimTo(height);
       forget(height);
+      if (worthTrimming()) {
+        trim();
+      }
       succeeded((System.nanoTime() - start) / group.size());
     } catch (StorageException.Unavailable | StorageException.DiskFull e) {
       failed(e);
@@ -194,6 +209,27 @@ final class Drainer implements AutoCloseable {
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private boolean worthTrimming() {
+    LogStats stats = log.stats();
+    return stats.segments() > MAX_DRAINED_SEGMENTS
+        || stats.fileBytes() > stats.capacityBytes() / MAX_DRAINED_SEGMENTS;
+  }
+
+  /** Lets go of what the store holds beyond doubt; what it has lost is drained again. */
+  private void trim() {
+    try {
+      long verified;
+      synchronized (storeLock) {
+        verified = disk.verify();
+      }
+      log.trimTo(verified);
+    } catch (StorageException.Corruption e) {
+      long held = disk.applied().getHeight();
+      LOG.warn("disk store lost blocks after {}; they are given to it again", held, e);
+      log.rewind(held);
     }
   }
 

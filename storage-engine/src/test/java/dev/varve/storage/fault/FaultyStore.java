@@ -78,6 +78,11 @@ public final class FaultyStore implements DiskStore {
   }
 
   @Override
+  public synchronized long verify() {
+    return store.verify();
+  }
+
+  @Override
   public Optional<BlockRecord> block(long height) {
     return store.block(height);
   }

@@ -48,7 +48,7 @@ final class DevnetCommand implements Callable<Integer> {
       })
   private String cometbft;
 
-  @Option(names = "--disk", paramLabel = "STORE", description = "Disk store: rocksdb.")
+  @Option(names = "--disk", paramLabel = "STORE", description = "Disk store: rocksdb or leveldb.")
   private String disk;
 
   @Option(

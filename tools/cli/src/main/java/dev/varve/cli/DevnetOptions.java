@@ -2,6 +2,7 @@ package dev.varve.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -23,14 +24,15 @@ record DevnetOptions(
     boolean fresh,
     boolean verbose) {
   static final int MAX_VALIDATORS = 20;
+  private static final List<String> DISKS = List.of("rocksdb", "leveldb");
 
   DevnetOptions {
     home = home.toAbsolutePath().normalize();
     if (validators != null && (validators < 1 || validators > MAX_VALIDATORS)) {
       throw CliException.usage("--validators " + validators + ": must be 1 to " + MAX_VALIDATORS);
     }
-    if (disk != null && !disk.equals("rocksdb")) {
-      throw CliException.usage("--disk " + disk + ": must be rocksdb");
+    if (disk != null && !DISKS.contains(disk)) {
+      throw CliException.usage("--disk " + disk + ": must be one of " + String.join(", ", DISKS));
     }
     if (chainId != null && !chainId.matches("[A-Za-z0-9_.-]{1,50}")) {
       throw CliException.usage(

@@ -27,7 +27,7 @@ class VarveTest {
         "devnet --validators 0       | varve devnet: --validators 0: must be 1 to 20",
         "devnet --validators 21      | varve devnet: --validators 21: must be 1 to 20",
         "devnet --validators many    | varve devnet: Invalid value for option '--validators'",
-        "devnet --disk paper         | varve devnet: --disk paper: must be rocksdb",
+        "devnet --disk paper         | varve devnet: --disk paper: must be one of rocksdb, leveldb",
         "devnet --port-base 80       | varve devnet: --port-base 80: must be 1024 to 65532",
         "devnet --cometbft 9.9       | varve devnet: --cometbft 9.9: must be of the line",
         "devnet --cometbft /no/such  | varve devnet: --cometbft /no/such: is no executable file",
