@@ -129,11 +129,13 @@ class RocksDbDiskFullTest {
   void shouldGoOnAfterAFlushFoundNoSpace() throws Exception {
     blocks = new HeldBlocks(seed, 200, 250);
     try (RocksDbStore store = open(16 * MIB)) {
-      // RocksDB reserves the whole log of 16 MiB at the first write.
-      apply(store, 1);
-      disk.fillUpTo(3 * MIB);
-      // The log is full and a second one begins when flushing begins.
+      // A second log begins with the state's second memory table, a third one with flushing, when
+      // both logs together are full: room for the logs, not for the tables.
       while (logs() == 1) {
+        apply(store, 1);
+      }
+      disk.fillUpTo(9 * MIB);
+      while (logs() == 2) {
         apply(store, 1);
       }
       awaitBackgroundError(store);
