@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -27,18 +28,23 @@ final class GrpcTransport implements AbciTransport {
 
   private final Server server;
   private final ExecutorService executor;
+  private final List<Thread> threads;
   private final AbciAddress address;
 
-  private GrpcTransport(Server server, ExecutorService executor, AbciAddress address) {
+  private GrpcTransport(
+      Server server, ExecutorService executor, List<Thread> threads, AbciAddress address) {
     this.server = server;
     this.executor = executor;
+    this.threads = threads;
     this.address = address;
   }
 
   static GrpcTransport start(AbciServerConfig config, AbciApplication application)
       throws IOException {
     SocketAddress wanted = AbciAddress.parse(config.address()).socket();
-    ExecutorService executor = Executors.newFixedThreadPool(CALL_THREADS, threads(config.name()));
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    ExecutorService executor =
+        Executors.newFixedThreadPool(CALL_THREADS, factory(config.name(), threads));
     try {
       Server server =
           NettyServerBuilder.forAddress(wanted)
@@ -49,18 +55,20 @@ final class GrpcTransport implements AbciTransport {
               .build()
               .start();
       AbciAddress bound = new AbciAddress(server.getListenSockets().get(0));
-      return new GrpcTransport(server, executor, bound);
+      return new GrpcTransport(server, executor, threads, bound);
     } catch (IOException | RuntimeException e) {
       executor.shutdownNow();
       throw e;
     }
   }
 
-  private static ThreadFactory threads(String name) {
+  private static ThreadFactory factory(String name, List<Thread> threads) {
     AtomicInteger number = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, name + "-grpc-" + number.incrementAndGet());
       thread.setDaemon(true);
+      threads.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
+      threads.add(thread);
       return thread;
     };
   }
@@ -80,6 +88,11 @@ final class GrpcTransport implements AbciTransport {
               && executor.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       if (!ended) {
         log.warn("ABCI server at {} did not end: a call is still running", address);
+        return;
+      }
+      // The executor counts a thread as ended a moment before it is.
+      for (Thread thread : threads) {
+        thread.join(CLOSE_LIMIT.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -92,7 +92,7 @@ class NodeConfigTest {
         "[memory] | bytes = \"lots\" | memory.bytes = \"lots\": must be",
         "[memory] | bytes = true | memory.bytes = true: must be",
         "[memory] | bytes = [1] | memory.bytes = [ 1 ]: must be",
-        "[disk] | store = \"leveldb\" | disk.store = \"leveldb\": must be one of rocksdb",
+        "[disk] | store = \"paper\" | disk.store = \"paper\": must be one of rocksdb, leveldb",
         "[disk] | path = \"\" | disk.path = \"\": must be a folder",
         "[disk] | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",
         "[disk] | wal_bytes = 1.5 | disk.wal_bytes = 1.5: must be",
