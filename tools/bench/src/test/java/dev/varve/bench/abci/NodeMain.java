@@ -18,7 +18,7 @@ final class NodeMain {
 
   static VarveNode start(Path path, String address, String httpPort) {
     NodeHome home = new NodeHome(path);
-    home.create(Map.of());
+    home.create(Map.of("start.warm_up_millis", "0"));
     Map<String, String> overrides =
         Map.of(
             "abci.address",
