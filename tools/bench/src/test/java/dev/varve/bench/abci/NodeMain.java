@@ -20,13 +20,7 @@ final class NodeMain {
     NodeHome home = new NodeHome(path);
     home.create(Map.of("start.warm_up_millis", "0"));
     Map<String, String> overrides =
-        Map.of(
-            "abci.address",
-            address,
-            "http.address",
-            "127.0.0.1:" + httpPort,
-            "start.warm_up_millis",
-            "0");
+        Map.of("abci.address", address, "http.address", "127.0.0.1:" + httpPort);
     return VarveNode.start(home, NodeConfig.load(home, overrides));
   }
 }
