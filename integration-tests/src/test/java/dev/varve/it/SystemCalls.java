@@ -18,6 +18,7 @@ final class SystemCalls {
   private static final Pattern PATH = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
   private static final Pattern RELATIVE_TO = Pattern.compile("^(?:AT_FDCWD|\\d+)<([^>]*)>, ");
   private static final Pattern ADDRESS = Pattern.compile("sa_family=AF_INET6?\\b");
+  private static final Pattern LOOPBACK = Pattern.compile("\"(::ffff:)?127\\.0\\.0\\.1\"|\"::1\"");
   private static final List<String> NETWORK = List.of("connect", "sendto", "sendmsg", "sendmmsg");
 
   private SystemCalls() {}
@@ -41,6 +42,11 @@ final class SystemCalls {
     /** Devices and the process's own entries in /proc hold no data. */
     boolean isHarmless() {
       return !isContact() && (target.startsWith("/dev/") || target.startsWith("/proc/"));
+    }
+
+    /** Whether it contacts this machine itself, by its loopback address. */
+    boolean isLoopback() {
+      return isContact() && LOOPBACK.matcher(line).find();
     }
 
     @Override
