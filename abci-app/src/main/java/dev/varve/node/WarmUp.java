@@ -16,13 +16,11 @@ import dev.varve.abci.types.RequestInitChain;
 import dev.varve.abci.types.RequestPrepareProposal;
 import dev.varve.abci.types.RequestProcessProposal;
 import dev.varve.abci.types.Response;
+import dev.varve.fallback.io.FileTrees;
 import dev.varve.storage.StorageEngine;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -168,28 +166,8 @@ final class WarmUp {
   }
 
   private void delete() throws IOException {
-    if (Files.notExists(folder)) {
-      return;
+    if (Files.exists(folder)) {
+      FileTrees.delete(folder);
     }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path done, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(done);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -71,13 +71,7 @@ final class InMemoryEngine implements StorageEngine {
     }
     batches.put(batch.height(), batch);
     meta.putAll(batch.meta());
-    applied =
-        AppliedHeight.newBuilder()
-            .setHeight(batch.height())
-            .setBlockHash(batch.block().getHash())
-            .setAppHash(batch.block().getAppHash())
-            .setTime(batch.block().getTime())
-            .build();
+    applied = batch.marker();
   }
 
   @Override

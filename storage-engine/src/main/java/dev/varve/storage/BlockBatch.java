@@ -1,6 +1,7 @@
 package dev.varve.storage;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
@@ -52,6 +53,16 @@ public record BlockBatch(
   /** The block's height. */
   public long height() {
     return block.getHeight();
+  }
+
+  /** The applied-height marker of this block, without the checksum that each store adds. */
+  public AppliedHeight marker() {
+    return AppliedHeight.newBuilder()
+        .setHeight(height())
+        .setBlockHash(block.getHash())
+        .setAppHash(block.getAppHash())
+        .setTime(block.getTime())
+        .build();
   }
 
   private static void requireCount(String name, List<?> list, int count) {

@@ -58,9 +58,14 @@ public final class RecordBuffer {
     bytes[position++] = (byte) value;
   }
 
+  /** Over bytes that were written before. */
+  public void setInt(int at, int value) {
+    Keys.putInt(bytes, at, value);
+  }
+
   /** Little-endian, over bytes that were written before. */
   public void setIntLittleEndian(int at, int value) {
-    Keys.putInt(bytes, at, Integer.reverseBytes(value));
+    setInt(at, Integer.reverseBytes(value));
   }
 
   public void writeLong(long value) {

@@ -56,7 +56,7 @@ final class BatchCodec {
     for (Map.Entry<String, ByteString> meta : new TreeMap<>(batch.meta()).entrySet()) {
       value(RecordType.META, meta.getKey().getBytes(UTF_8), meta.getValue());
     }
-    out.setIntLittleEndian(countAt, Integer.reverseBytes(records));
+    out.setInt(countAt, records);
     return new LogEntry(height, out.array(), 0, out.position(), index);
   }
 

@@ -62,13 +62,13 @@ final class DiskWriter implements AutoCloseable {
               + ": blocks between them are missing",
           null);
     }
-    long cursor = Math.max(height, log.firstSequence() - 1);
+    long cursor = Math.max(height, first - 1);
     if (log.drainedThrough() > cursor) {
       log.rewind(cursor);
     } else {
       log.drainTo(cursor);
     }
-    return marker(decode(last));
+    return decode(last).marker();
   }
 
   private BlockBatch decode(long height) {
@@ -99,7 +99,7 @@ final class DiskWriter implements AutoCloseable {
     if (config.policy() != DiskPolicy.THROUGH || !drainer.applyDirectly(batch)) {
       appendOrHold(batch);
     }
-    applied = marker(batch);
+    applied = batch.marker();
   }
 
   private void requireSame(BlockBatch batch) {
@@ -156,15 +156,6 @@ final class DiskWriter implements AutoCloseable {
   /** Waits until the store has all blocks. */
   void awaitDrained() {
     drainer.awaitDrained();
-  }
-
-  static AppliedHeight marker(BlockBatch batch) {
-    return AppliedHeight.newBuilder()
-        .setHeight(batch.height())
-        .setBlockHash(batch.block().getHash())
-        .setAppHash(batch.block().getAppHash())
-        .setTime(batch.block().getTime())
-        .build();
   }
 
   @Override

@@ -109,10 +109,11 @@ final class LogReader {
             "log entry of block " + sequence + " ends within a " + type + " record", null);
       }
       M message = decoder.apply(whole.value());
-      if (found == null || wanted.test(message)) {
+      boolean done = wanted.test(message);
+      if (done || found == null) {
         found = message;
       }
-      return !wanted.test(message);
+      return !done;
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.varve.storage.engine;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import dev.varve.fallback.FallbackLog;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
@@ -92,14 +94,15 @@ public final class TieredEngine implements StorageEngine {
     if (recent != null) {
       return Optional.of(recent.block());
     }
-    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
-    Optional<BlockRecord> cached =
-        memory.get(view, RecordType.BLOCK, Keys.typed(RecordType.BLOCK, key), BlockRecord.parser());
+    Optional<BlockRecord> cached = cached(view, RecordType.BLOCK, height, 0, BlockRecord.parser());
     if (cached.isPresent()) {
       return cached;
     }
     Optional<BlockRecord> stored = disk.block(height);
-    stored.ifPresent(block -> memory.putBack(to -> to.put(RecordType.BLOCK, key, block)));
+    stored.ifPresent(
+        block ->
+            memory.putBack(
+                to -> to.put(RecordType.BLOCK, Keys.chain(height, RecordType.BLOCK, 0), block)));
     return stored;
   }
 
@@ -128,12 +131,7 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::txs,
         (view, slice) ->
-            memory
-                .get(
-                    view,
-                    RecordType.TRANSACTION,
-                    sliceKey(RecordType.TRANSACTION, height, slice),
-                    TransactionSlice.parser())
+            cached(view, RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
                 .map(TransactionSlice::getTxsList),
         slice -> disk.transactions(height, slice),
         (slice, stored) -> memory.putBack(to -> to.putTransactions(height, slice, stored)));
@@ -146,12 +144,7 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::results,
         (view, slice) ->
-            memory
-                .get(
-                    view,
-                    RecordType.RESULT,
-                    sliceKey(RecordType.RESULT, height, slice),
-                    ResultSlice.parser())
+            cached(view, RecordType.RESULT, height, slice, ResultSlice.parser())
                 .map(ResultSlice::getResultsList),
         slice -> disk.results(height, slice),
         (slice, stored) ->
@@ -165,12 +158,7 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::logs,
         (view, slice) ->
-            memory
-                .get(
-                    view,
-                    RecordType.LOG,
-                    sliceKey(RecordType.LOG, height, slice),
-                    LogSlice.parser())
+            cached(view, RecordType.LOG, height, slice, LogSlice.parser())
                 .map(LogSlice::getLogsList),
         slice -> disk.logs(height, slice),
         (slice, stored) ->
@@ -282,8 +270,9 @@ public final class TieredEngine implements StorageEngine {
     return null;
   }
 
-  private static byte[] sliceKey(RecordType type, long height, int slice) {
-    return Keys.typed(type, Keys.chain(height, type, slice));
+  private <M extends MessageLite> Optional<M> cached(
+      View view, RecordType type, long height, int slice, Parser<M> parser) {
+    return memory.get(view, type, Keys.typed(type, Keys.chain(height, type, slice)), parser);
   }
 
   private static <T> Optional<T> at(List<T> items, int index) {

@@ -1,16 +1,14 @@
 package dev.varve.cli;
 
+import dev.varve.fallback.io.FileTrees;
 import dev.varve.node.HomeLock;
 import dev.varve.node.NodeHome;
 import dev.varve.testnet.CometBinary;
 import dev.varve.testnet.CometHome;
 import dev.varve.testnet.NodeSettings;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,26 +185,7 @@ final class DevnetHome implements AutoCloseable {
 
   private static void delete(Path root) {
     try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-                throws IOException {
-              if (failure != null) {
-                throw failure;
-              }
-              Files.delete(folder);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      FileTrees.delete(root);
     } catch (IOException e) {
       throw CliException.failed("cannot delete " + root + ": " + e.getMessage(), e);
     }

@@ -58,14 +58,7 @@ final class BlockEntries implements Database.Entries {
   AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded) {
     crc.reset();
     content(batch);
-    AppliedHeight marker =
-        AppliedHeight.newBuilder()
-            .setHeight(batch.height())
-            .setBlockHash(batch.block().getHash())
-            .setAppHash(batch.block().getAppHash())
-            .setTime(batch.block().getTime())
-            .setBatchCrc((int) crc.getValue())
-            .build();
+    AppliedHeight marker = batch.marker().toBuilder().setBatchCrc((int) crc.getValue()).build();
     index(batch, succeeded);
     byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
     message(RecordType.MARKER, key, marker);

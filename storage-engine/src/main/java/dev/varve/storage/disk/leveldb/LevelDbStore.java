@@ -14,8 +14,8 @@ import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.FreeSpace;
-import dev.varve.storage.disk.Repeats;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -119,17 +119,17 @@ public final class LevelDbStore implements DiskStore {
     for (BlockBatch batch : batches) {
       if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
         if (!entries.isEmpty()) {
-          throw new IllegalStateException(outOfOrder(batch, last));
+          throw BlockOrder.outOfOrder(folder, batch, last);
         }
         requireSame(batch);
         continue;
       }
       if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
-        throw new IllegalStateException(outOfOrder(batch, last));
+        throw BlockOrder.outOfOrder(folder, batch, last);
       }
       last = entries.add(batch, hash -> group.contains(hash) || succeeded(hash));
       deleteCommitments(entries, batch);
-      addSuccesses(batch, group);
+      BlockOrder.addSuccesses(batch, group);
       if (entries.bytes() >= GROUP_BYTES) {
         write(entries, last);
         group.clear();
@@ -152,13 +152,7 @@ public final class LevelDbStore implements DiskStore {
     }
     AppliedHeight before = applied;
     load();
-    if (applied.getHeight() < before.getHeight()) {
-      throw new StorageException.Corruption(
-          String.format(
-              "store %s held block %d and holds block %d after it was reopened",
-              folder, before.getHeight(), applied.getHeight()),
-          null);
-    }
+    BlockOrder.requireNotLess(folder, before, applied);
   }
 
   private void write(BlockEntries entries, AppliedHeight last) {
@@ -187,22 +181,8 @@ public final class LevelDbStore implements DiskStore {
     }
   }
 
-  private static void addSuccesses(BlockBatch batch, Set<ByteString> group) {
-    for (int i = 0; i < batch.txs().size(); i++) {
-      if (batch.results().get(i).getCode() == 0) {
-        group.add(batch.txHashes().get(i));
-      }
-    }
-  }
-
   private boolean succeeded(ByteString txHash) {
     return locate(txHash).map(TxLocation::getSuccess).orElse(false);
-  }
-
-  private String outOfOrder(BlockBatch batch, AppliedHeight last) {
-    return String.format(
-        "block %d does not follow block %d, the last one of store %s",
-        batch.height(), last.getHeight(), folder);
   }
 
   private void requireSame(BlockBatch batch) {
@@ -210,13 +190,8 @@ public final class LevelDbStore implements DiskStore {
     AppliedHeight before =
         records
             .find(RecordType.MARKER, key, AppliedHeight.parser())
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        String.format(
-                            "block %d comes again, store %s no longer holds it and cannot compare",
-                            batch.height(), folder)));
-    Repeats.requireSame(folder, before, new BlockEntries().add(batch, hash -> false));
+            .orElseThrow(() -> BlockOrder.notComparable(folder, batch));
+    BlockOrder.requireSame(folder, before, new BlockEntries().add(batch, hash -> false));
   }
 
   /**

@@ -238,13 +238,7 @@ final class BatchEncoder {
   }
 
   private static AppliedHeight marker(BlockBatch batch, int crc) {
-    return AppliedHeight.newBuilder()
-        .setHeight(batch.height())
-        .setBlockHash(batch.block().getHash())
-        .setAppHash(batch.block().getAppHash())
-        .setTime(batch.block().getTime())
-        .setBatchCrc(crc)
-        .build();
+    return batch.marker().toBuilder().setBatchCrc(crc).build();
   }
 
   /** Tags of RocksDB's write batch: in the default family, and in a numbered one. */

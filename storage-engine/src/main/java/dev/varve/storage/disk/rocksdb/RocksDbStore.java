@@ -13,8 +13,8 @@ import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.FreeSpace;
-import dev.varve.storage.disk.Repeats;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -124,19 +124,19 @@ public final class RocksDbStore implements DiskStore {
     for (BlockBatch batch : batches) {
       if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
         if (any) {
-          throw new IllegalStateException(outOfOrder(batch, last));
+          throw BlockOrder.outOfOrder(folder, batch, last);
         }
         requireSame(batch);
         encoder.begin();
         continue;
       }
       if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
-        throw new IllegalStateException(outOfOrder(batch, last));
+        throw BlockOrder.outOfOrder(folder, batch, last);
       }
       last = encoder.add(batch, hash -> group.contains(hash) || succeeded(hash));
       any = true;
       if (batches.size() > 1) {
-        addSuccesses(batch, group);
+        BlockOrder.addSuccesses(batch, group);
       }
       if (encoder.bytes() >= GROUP_BYTES) {
         write(last);
@@ -171,44 +171,19 @@ public final class RocksDbStore implements DiskStore {
     applied = readApplied();
     failed = false;
     LOG.info("store {} was reopened after a failure, at height {}", folder, applied.getHeight());
-    if (applied.getHeight() < before.getHeight()) {
-      throw new StorageException.Corruption(
-          String.format(
-              "store %s held block %d and holds block %d after it was reopened",
-              folder, before.getHeight(), applied.getHeight()),
-          null);
-    }
-  }
-
-  private static void addSuccesses(BlockBatch batch, Set<ByteString> group) {
-    for (int i = 0; i < batch.txs().size(); i++) {
-      if (batch.results().get(i).getCode() == 0) {
-        group.add(batch.txHashes().get(i));
-      }
-    }
+    BlockOrder.requireNotLess(folder, before, applied);
   }
 
   private boolean succeeded(ByteString txHash) {
     return locate(txHash).map(TxLocation::getSuccess).orElse(false);
   }
 
-  private String outOfOrder(BlockBatch batch, AppliedHeight last) {
-    return String.format(
-        "block %d does not follow block %d, the last one of store %s",
-        batch.height(), last.getHeight(), folder);
-  }
-
   private void requireSame(BlockBatch batch) {
     byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
     AppliedHeight before =
         read(ColumnFamily.CHAIN, RecordType.MARKER, key, AppliedHeight.parser())
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        String.format(
-                            "block %d comes again, store %s no longer holds it and cannot compare",
-                            batch.height(), folder)));
-    Repeats.requireSame(folder, before, encoder.marker(batch));
+            .orElseThrow(() -> BlockOrder.notComparable(folder, batch));
+    BlockOrder.requireSame(folder, before, encoder.marker(batch));
   }
 
   // The marker sorts last among the records of a height, so the last key of all is the last marker.

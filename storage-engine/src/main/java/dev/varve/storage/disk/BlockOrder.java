@@ -1,0 +1,81 @@
+package dev.varve.storage.disk;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.record.AppliedHeight;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Set;
+
+/** What every store requires of the blocks given to it: their order, and sameness when repeated. */
+public final class BlockOrder {
+  private BlockOrder() {}
+
+  /** What to throw for a block that does not follow the last one. */
+  public static IllegalStateException outOfOrder(
+      Path folder, BlockBatch batch, AppliedHeight last) {
+    return new IllegalStateException(
+        String.format(
+            "block %d does not follow block %d, the last one of store %s",
+            batch.height(), last.getHeight(), folder));
+  }
+
+  /** What to throw for a block that comes again when the store has let go of it. */
+  public static IllegalStateException notComparable(Path folder, BlockBatch batch) {
+    return new IllegalStateException(
+        String.format(
+            "block %d comes again, store %s no longer holds it and cannot compare",
+            batch.height(), folder));
+  }
+
+  /**
+   * Requires that a store which was reopened holds what it held.
+   *
+   * @throws StorageException.Corruption when it holds less
+   */
+  public static void requireNotLess(Path folder, AppliedHeight before, AppliedHeight now) {
+    if (now.getHeight() < before.getHeight()) {
+      throw new StorageException.Corruption(
+          String.format(
+              "store %s held block %d and holds block %d after it was reopened",
+              folder, before.getHeight(), now.getHeight()),
+          null);
+    }
+  }
+
+  /** Adds the hashes of a block's successful transactions. */
+  public static void addSuccesses(BlockBatch batch, Set<ByteString> hashes) {
+    for (int i = 0; i < batch.txs().size(); i++) {
+      if (batch.results().get(i).getCode() == 0) {
+        hashes.add(batch.txHashes().get(i));
+      }
+    }
+  }
+
+  /**
+   * Requires a block that comes again and the stored one to be the same, by their markers.
+   *
+   * @throws IllegalStateException naming the store and both contents
+   */
+  public static void requireSame(Path folder, AppliedHeight before, AppliedHeight now) {
+    if (!before.equals(now)) {
+      throw new IllegalStateException(
+          String.format(
+              "block %d comes again with other content: store %s has block hash %s, app hash %s,"
+                  + " checksum %08x; now block hash %s, app hash %s, checksum %08x",
+              now.getHeight(),
+              folder,
+              hex(before.getBlockHash()),
+              hex(before.getAppHash()),
+              before.getBatchCrc(),
+              hex(now.getBlockHash()),
+              hex(now.getAppHash()),
+              now.getBatchCrc()));
+    }
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}
