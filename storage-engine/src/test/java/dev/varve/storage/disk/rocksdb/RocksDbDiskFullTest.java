@@ -9,7 +9,6 @@ import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.fixture.HeldBlocks;
 import dev.varve.storage.fixture.SmallDisk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -18,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,13 +64,22 @@ class RocksDbDiskFullTest {
   /** Applies blocks until the disk is full; the error says which file did not grow. */
   private String applyUntilFull(DiskStore store) {
     while (true) {
-      long before = store.applied().getHeight();
-      try {
-        apply(store, 1);
-      } catch (StorageException.DiskFull e) {
-        assertThat(store.applied().getHeight()).as("seed %d", seed).isEqualTo(before);
-        return e.getMessage();
+      String full = applyOrWhyNot(store);
+      if (!full.isEmpty()) {
+        return full;
       }
+    }
+  }
+
+  /** Applies a block; of a full disk, what the error says, else nothing. */
+  private String applyOrWhyNot(DiskStore store) {
+    long before = store.applied().getHeight();
+    try {
+      apply(store, 1);
+      return "";
+    } catch (StorageException.DiskFull e) {
+      assertThat(store.applied().getHeight()).as("seed %d", seed).isEqualTo(before);
+      return e.getMessage();
     }
   }
 
@@ -96,12 +103,6 @@ class RocksDbDiskFullTest {
     try (RocksDbStore store = open(16 * MIB)) {
       blocks.requireWhole(store);
       apply(store, 1);
-    }
-  }
-
-  private long logs() throws IOException {
-    try (Stream<Path> files = Files.list(disk.folder().resolve("store/db"))) {
-      return files.filter(file -> file.toString().endsWith(".log")).count();
     }
   }
 
@@ -129,17 +130,14 @@ class RocksDbDiskFullTest {
   void shouldGoOnAfterAFlushFoundNoSpace() throws Exception {
     blocks = new HeldBlocks(seed, 200, 250);
     try (RocksDbStore store = open(16 * MIB)) {
-      // A second log begins with the state's second memory table, a third one with flushing, when
-      // both logs together are full: room for the logs, not for the tables.
-      while (logs() == 1) {
-        apply(store, 1);
-      }
-      disk.fillUpTo(9 * MIB);
-      while (logs() == 2) {
-        apply(store, 1);
+      // Always room for the next block in the log, never for the tables that the log is turned
+      // into at its bound. Which of the two is refused first is up to the system.
+      String full = "";
+      while (full.isEmpty()) {
+        disk.fillUpTo(2 * MIB);
+        full = applyOrWhyNot(store);
       }
       awaitBackgroundError(store);
-      assertThat(applyUntilFull(store)).as("seed %d", seed).contains(".sst: ");
       requireToGoOnAfterFreeing(store);
     }
     requireWholeAfterReopening();
