@@ -10,28 +10,28 @@ import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxResult;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Reads every record of a store and compares them with each other: checksums, heights without a
  * gap, transactions with results, logs and hash index, the app hash with the state. Not for several
  * threads.
  */
-public final class StoreCheck {
-  /** A check ends after so many: a store this broken is not mended line by line. */
-  public static final int MAX_PROBLEMS = 100;
-
+final class StoreCheck {
   private static final ByteString FIRST_KEY = ByteString.EMPTY;
   private static final ByteString PAST_LAST_KEY =
       ByteString.copyFrom(new byte[] {(byte) 0xff, (byte) 0xff});
 
   private final StoredChain chain;
   private final DiskStore store;
-  private final LongConsumer progress;
-  private final List<String> problems = new ArrayList<>();
+  private final Findings findings;
+  private final String remedy;
+  private final Consumer<String> progress;
+  private long first;
+  private long last;
   private long blocks;
   private long transactions;
   private long keys;
@@ -39,29 +39,53 @@ public final class StoreCheck {
   /**
    * A check that was not run yet.
    *
-   * @param progress told the height that was reached
+   * @param remedy what to do about damage
+   * @param progress told what is read now
    */
-  public StoreCheck(StoredChain chain, LongConsumer progress) {
+  StoreCheck(StoredChain chain, Findings findings, String remedy, Consumer<String> progress) {
     this.chain = chain;
     this.store = chain.store();
+    this.findings = findings;
+    this.remedy = remedy;
     this.progress = progress;
   }
 
-  /** Checks everything. */
-  public CheckReport run() {
+  /** Checks everything; returns the commitment to the state, null where it cannot be had. */
+  StateCommitment run() {
     AppliedHeight applied = store.applied();
-    long first = guard("meta ledger.initial_height", chain::initialHeight).orElse(1L);
-    long last = applied.getHeight();
-    for (long height = first; height <= last && !full(); height++) {
+    first = guard("meta ledger.initial_height", chain::initialHeight).orElse(1L);
+    last = applied.getHeight();
+    for (long height = first; height <= last && !findings.full(); height++) {
       checkBlock(height, applied);
-      progress.accept(height);
+      progress.accept("block " + height + " of " + last);
     }
-    checkState(last);
-    if (last > 0 && !full()) {
-      // Throws Corruption when state and commitment do not give the app hash on record.
-      guard("app hash", () -> StateCommitment.restore(new ReadOnlyEngine(store)));
+    progress.accept("state");
+    checkState();
+    if (findings.full()) {
+      return null;
     }
-    return new CheckReport(first, last, blocks, transactions, keys, problems);
+    // Throws Corruption when state and commitment do not give the app hash on record.
+    return guard("app hash", () -> StateCommitment.restore(new ReadOnlyEngine(store))).orElse(null);
+  }
+
+  long firstHeight() {
+    return first;
+  }
+
+  long lastHeight() {
+    return last;
+  }
+
+  long blocks() {
+    return blocks;
+  }
+
+  long transactions() {
+    return transactions;
+  }
+
+  long keys() {
+    return keys;
   }
 
   private void checkBlock(long height, AppliedHeight applied) {
@@ -83,7 +107,7 @@ public final class StoreCheck {
       requireEqual("app hash", height, block.getAppHash(), applied.getAppHash());
     }
     int slices = (block.getTxCount() + DiskStore.SLICE_LENGTH - 1) / DiskStore.SLICE_LENGTH;
-    for (int slice = 0; slice < slices && !full(); slice++) {
+    for (int slice = 0; slice < slices && !findings.full(); slice++) {
       checkSlice(block, height, slice);
     }
   }
@@ -115,13 +139,13 @@ public final class StoreCheck {
     if (txs == null || results == null) {
       return;
     }
-    for (int i = 0; i < Math.min(txs.size(), results.size()) && !full(); i++) {
+    for (int i = 0; i < Math.min(txs.size(), results.size()) && !findings.full(); i++) {
       transactions++;
       checkIndex(txs.get(i), height, from + i, results.get(i).getCode() == 0);
     }
   }
 
-  private <T> List<T> list(String what, Read<List<T>> read) {
+  private <T> List<T> list(String what, Supplier<List<T>> read) {
     return guard(what, read).orElse(null);
   }
 
@@ -183,7 +207,7 @@ public final class StoreCheck {
     }
   }
 
-  private void checkState(long last) {
+  private void checkState() {
     guard(
         "state",
         () -> {
@@ -201,43 +225,26 @@ public final class StoreCheck {
                           + ", after the last one, "
                           + last);
                 }
-                return !full();
+                return !findings.full();
               });
           return true;
         });
   }
 
-  /** Reads; damage is noted, what the store cannot do now is thrown. */
-  private <T> Optional<T> guard(String what, Read<T> read) {
-    try {
-      return Optional.of(read.get());
-    } catch (StorageException.Corruption e) {
-      problem(what + ": " + e.getMessage());
-      return Optional.empty();
-    }
+  private <T> Optional<T> guard(String what, Supplier<T> read) {
+    return findings.guard(what, remedy, read);
   }
 
   private void problem(String text) {
-    if (!full()) {
-      problems.add(text);
-    }
+    findings.problem(text, remedy);
   }
 
-  private boolean full() {
-    return problems.size() >= MAX_PROBLEMS;
-  }
-
-  private static ByteString sha256(ByteString bytes) {
+  static ByteString sha256(ByteString bytes) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return ByteString.copyFrom(digest.digest(bytes.toByteArray()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
-  }
-
-  /** A read that may find damage. */
-  private interface Read<T> {
-    T get();
   }
 }

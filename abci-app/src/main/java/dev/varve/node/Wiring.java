@@ -26,6 +26,9 @@ import java.util.Locale;
 
 /** Builds the objects of a node, bottom up, and adds to the parts what must be closed. */
 final class Wiring {
+  /** Folder of the disk store's log, in that of the fallback logs. */
+  static final String DISK_LOG = "disk";
+
   private final NodeConfig config;
   private final Parts parts;
 
@@ -78,7 +81,8 @@ final class Wiring {
     try {
       DiskStore disk = disk(storePath);
       opened.add(disk);
-      FallbackLog log = log(logPath.resolve("disk"), config.fallback().bytes(), Durability.FORCED);
+      FallbackLog log =
+          log(logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
       long bridgeBytes = Math.max(memoryBytes, 2L * config.fallback().segmentBytes());
       return TieredEngine.open(

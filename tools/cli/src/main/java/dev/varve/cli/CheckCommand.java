@@ -1,11 +1,12 @@
 package dev.varve.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.varve.node.CheckReport;
+import dev.varve.node.HomeCheck;
 import dev.varve.node.NodeConfig;
-import dev.varve.node.StoreCheck;
-import dev.varve.node.StoredChain;
-import dev.varve.storage.StorageException;
+import dev.varve.node.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -16,9 +17,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Read every record of a store and compare them with each other: checksums, heights without",
-      "a gap, transactions with results, logs and hash index, the app hash with the state.",
-      "Changes nothing; the node may run. Exit code 1 when something is wrong."
+      "Read every record of a home and compare them with each other: checksums, heights without",
+      "a gap, transactions with results, logs and hash index, the app hash with the state, and",
+      "the blocks in the fallback log with all of that. Changes nothing. The node may run, but",
+      "then its log is not read. Exit code 1 when something is wrong."
     },
     footer = {
       "",
@@ -27,12 +29,6 @@ import picocli.CommandLine.Option;
       "  varve check --home ~/.varve/devnet/v0 --json"
     })
 final class CheckCommand implements Callable<Integer> {
-  private static final List<String> ADVICE =
-      List.of(
-          "What to do: stop the node and keep a copy of the home. Look for faults of the disk or",
-          "of memory (dmesg, smartctl) before anything is written there again. Then make a new",
-          "home with varve init and let its node fetch the chain from its peers.");
-
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
@@ -52,21 +48,11 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     NodeConfig config = home.config();
     CheckReport report;
-    try (StoredChain chain = StoredChain.open(home.node(), config);
-        Console.Progress progress = console.progress("reading")) {
-      long last = chain.store().applied().getHeight();
-      report =
-          new StoreCheck(chain, height -> progress.update("block " + height + " of " + last)).run();
-    } catch (StorageException.Corruption e) {
-      report = unopened(e);
+    try (Console.Progress progress = console.progress("reading")) {
+      report = new HomeCheck(home.node(), config, progress::update).run();
     }
     console.line(json ? toJson(report).toPrettyString() : String.join("\n", text(report)));
     return report.sound() ? 0 : CliException.FAILED;
-  }
-
-  private static CheckReport unopened(StorageException.Corruption failure) {
-    String problem = "the store cannot be opened: " + failure.getMessage();
-    return new CheckReport(0, 0, 0, 0, 0, List.of(problem));
   }
 
   private List<String> text(CheckReport report) {
@@ -76,18 +62,31 @@ final class CheckCommand implements Callable<Integer> {
             .row("blocks", Long.toString(report.blocks()))
             .row("transactions", Long.toString(report.transactions()))
             .row("keys", Long.toString(report.keys()))
+            .row("log", logged(report))
             .row("problems", Integer.toString(report.problems().size()));
-    List<String> lines = new java.util.ArrayList<>(table.lines());
-    report.problems().forEach(problem -> lines.add(console.bad("wrong: ") + problem));
-    if (report.problems().size() >= StoreCheck.MAX_PROBLEMS) {
+    List<String> lines = new ArrayList<>(table.lines());
+    report.notes().forEach(note -> lines.add("note: " + note));
+    String remedy = "";
+    for (Problem problem : report.problems()) {
+      // Said once for all problems in a row that it mends.
+      if (!remedy.isEmpty() && !problem.remedy().equals(remedy)) {
+        lines.add("what to do: " + remedy);
+      }
+      remedy = problem.remedy();
+      lines.add(console.bad("wrong: ") + problem.what());
+    }
+    if (report.problems().size() >= HomeCheck.MAX_PROBLEMS) {
       lines.add("and maybe more: the check ended here");
     }
-    if (report.sound()) {
-      lines.add(console.good("sound"));
-    } else {
-      lines.addAll(ADVICE);
-    }
+    lines.add(report.sound() ? console.good("sound") : "what to do: " + remedy);
     return lines;
+  }
+
+  private static String logged(CheckReport report) {
+    if (report.logged() == 0) {
+      return "no blocks";
+    }
+    return report.logged() + " blocks up to " + report.loggedHeight();
   }
 
   private static ObjectNode toJson(CheckReport report) {
@@ -98,7 +97,13 @@ final class CheckCommand implements Callable<Integer> {
     node.put("blocks", report.blocks());
     node.put("transactions", report.transactions());
     node.put("keys", report.keys());
-    report.problems().forEach(node.putArray("problems")::add);
+    node.put("logged_blocks", report.logged());
+    node.put("logged_height", report.loggedHeight());
+    ArrayNode problems = node.putArray("problems");
+    for (Problem problem : report.problems()) {
+      problems.addObject().put("what", problem.what()).put("remedy", problem.remedy());
+    }
+    report.notes().forEach(node.putArray("notes")::add);
     return node;
   }
 }

@@ -2,14 +2,19 @@ package dev.varve.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.varve.node.HomeLock;
 import dev.varve.node.NodeConfig;
 import dev.varve.node.StoredChain;
+import dev.varve.node.StoredLog;
 import dev.varve.storage.DiskStore;
+import dev.varve.storage.StateWrite;
+import dev.varve.storage.StorageException;
 import dev.varve.storage.record.TxLocation;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -19,16 +24,21 @@ import picocli.CommandLine.Parameters;
 /** {@code varve dump}. */
 @Command(
     name = "dump",
-    description = "Print one stored record as JSON. The node may run.",
+    description = {
+      "Print one stored record as JSON, from the disk store or, where that lacks it, from the",
+      "fallback log. The node may run, but then its log is not read."
+    },
     footer = {
       "",
       "KIND and KEY: block HEIGHT | tx HASH | result HASH | log HASH | state KEY | meta NAME |",
-      "applied. A state key is text, or 0x and hex digits.",
+      "applied | entry HEIGHT. A state key is text, or 0x and hex digits. An entry is a whole block",
+      "as the fallback log has it.",
       "",
       "Examples:",
       "  varve dump --home D block 5",
       "  varve dump --home D tx 2C26B46B68FFC68FF99B453C1D30413413422D706483BFA0F98A5E886266E7AE",
-      "  varve dump --home D state a"
+      "  varve dump --home D state a",
+      "  varve dump --home D entry 5"
     })
 final class DumpCommand implements Callable<Integer> {
   // The ledger keeps what users write under this byte, see package dev.varve.ledger.
@@ -43,7 +53,8 @@ final class DumpCommand implements Callable<Integer> {
     LOG,
     STATE,
     META,
-    APPLIED
+    APPLIED,
+    ENTRY
   }
 
   @SuppressWarnings("UnusedVariable") // picocli fills it.
@@ -72,18 +83,41 @@ final class DumpCommand implements Callable<Integer> {
     if ((key == null) != (kind == Kind.APPLIED)) {
       throw CliException.usage(
           key == null
-              ? kind.name().toLowerCase(java.util.Locale.ROOT) + " needs a KEY"
+              ? kind.name().toLowerCase(Locale.ROOT) + " needs a KEY"
               : "applied takes no KEY");
     }
     NodeConfig config = home.config();
-    try (StoredChain chain = StoredChain.open(home.node(), config)) {
-      ObjectNode record =
-          read(chain.store())
-              .orElseThrow(
-                  () -> CliException.failed("no such record: " + key + " is not in the store"));
-      console.line(record.toPrettyString());
-    }
+    Optional<String> owner = HomeLock.owner(home.node().lockFile());
+    Optional<StoredLog> log =
+        owner.isPresent() ? Optional.empty() : Optional.of(new StoredLog(config));
+    console.line(find(config, log).orElseThrow(() -> missing(owner)).toPrettyString());
     return 0;
+  }
+
+  private CliException missing(Optional<String> owner) {
+    String what = kind == Kind.ENTRY ? "in the fallback log" : "in the store";
+    return CliException.failed(
+        "no such record: "
+            + key
+            + " is not "
+            + what
+            + owner.map(pid -> "; the log was not read, process " + pid + " uses it").orElse(""));
+  }
+
+  private Optional<ObjectNode> find(NodeConfig config, Optional<StoredLog> log) {
+    if (kind == Kind.ENTRY) {
+      long height = height();
+      return log.flatMap(all -> new LoggedRecords(all, 0).entry(height));
+    }
+    try (StoredChain chain = StoredChain.open(home.node(), config)) {
+      DiskStore store = chain.store();
+      Optional<ObjectNode> stored = read(store);
+      long last = store.applied().getHeight();
+      return log.map(all -> newer(stored, new LoggedRecords(all, last))).orElse(stored);
+    } catch (StorageException.Corruption e) {
+      console.error("the disk store does not give it: " + e.getMessage());
+      return newer(Optional.empty(), new LoggedRecords(log.orElseThrow(() -> e), 0));
+    }
   }
 
   private Optional<ObjectNode> read(DiskStore store) {
@@ -95,7 +129,50 @@ final class DumpCommand implements Callable<Integer> {
       case STATE -> store.state(stateKey()).map(ProtoJson::of).map(this::withText);
       case META -> store.meta(key).map(value -> withText(bytes(value)));
       case APPLIED -> Optional.of(ProtoJson.of(store.applied()));
+      case ENTRY -> Optional.empty();
     };
+  }
+
+  /** What the log has of it, in blocks that the store lacks, else what the store has. */
+  private Optional<ObjectNode> newer(Optional<ObjectNode> stored, LoggedRecords log) {
+    return switch (kind) {
+      case BLOCK -> stored.or(() -> log.block(height()));
+      case TX, RESULT, LOG -> {
+        boolean succeeded = stored.map(node -> node.path("success").asBoolean()).orElse(false);
+        yield log.transaction(hash())
+            .filter(found -> found.location().getSuccess() || !succeeded)
+            .map(this::located)
+            .or(() -> stored);
+      }
+      case STATE -> log.state(stateKey()).map(this::written).orElse(stored);
+      case META -> stored.or(() -> log.meta(key).map(value -> withText(bytes(value))));
+      case APPLIED -> log.applied().or(() -> stored);
+      case ENTRY -> Optional.empty();
+    };
+  }
+
+  /** Empty where the key was deleted. */
+  private Optional<ObjectNode> written(StateWrite write) {
+    return write.isDelete()
+        ? Optional.empty()
+        : Optional.of(withText(ProtoJson.of(LoggedRecords.record(write))));
+  }
+
+  private ObjectNode located(LoggedRecords.Located found) {
+    ObjectNode node = place(hash(), found.location());
+    node.setAll(
+        switch (kind) {
+          case TX -> withText(Json.of().put("tx", ProtoJson.hex(found.tx())));
+          case RESULT -> ProtoJson.of(found.result());
+          default -> ProtoJson.of(found.events());
+        });
+    return node;
+  }
+
+  private static ObjectNode place(ByteString hash, TxLocation location) {
+    ObjectNode node = Json.of().put("hash", ProtoJson.hex(hash));
+    node.setAll(ProtoJson.of(location));
+    return node;
   }
 
   private Optional<ObjectNode> located(DiskStore store, SliceReader reader) {
@@ -104,8 +181,7 @@ final class DumpCommand implements Callable<Integer> {
     if (location.isEmpty()) {
       return Optional.empty();
     }
-    ObjectNode node = Json.of().put("hash", ProtoJson.hex(hash));
-    node.setAll(ProtoJson.of(location.get()));
+    ObjectNode node = place(hash, location.get());
     int index = location.get().getIndex();
     List<ObjectNode> slice =
         reader.read(location.get().getHeight(), index / DiskStore.SLICE_LENGTH);
@@ -152,7 +228,8 @@ final class DumpCommand implements Callable<Integer> {
 
   private long height() {
     if (!key.matches("\\d{1,18}")) {
-      throw CliException.usage("block " + key + ": must be a height, a whole number");
+      throw CliException.usage(
+          kind.name().toLowerCase(Locale.ROOT) + " " + key + ": must be a height, a whole number");
     }
     return Long.parseLong(key);
   }

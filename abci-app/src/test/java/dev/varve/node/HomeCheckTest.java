@@ -1,5 +1,7 @@
 package dev.varve.node;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -8,7 +10,10 @@ import dev.varve.abci.types.RequestFinalizeBlock;
 import dev.varve.abci.types.RequestInitChain;
 import dev.varve.fallback.Durability;
 import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.KeyIndex;
 import dev.varve.fallback.LogConfig;
+import dev.varve.fallback.LogEntry;
+import dev.varve.fallback.io.FileTrees;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
@@ -19,11 +24,16 @@ import dev.varve.storage.engine.DiskPolicy;
 import dev.varve.storage.engine.EngineConfig;
 import dev.varve.storage.engine.TieredEngine;
 import dev.varve.storage.memory.ChronicleMemoryStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +45,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** Damages real stores, record by record, and expects the check to name the record. */
-class StoreCheckTest {
+/** Damages real homes, record by record, and expects the check to name the record. */
+class HomeCheckTest {
   private static final int BLOCKS = 3;
   private static final int TXS = 70;
 
@@ -56,17 +66,39 @@ class StoreCheckTest {
             "memory.bytes",
             "16 MiB"));
     config = NodeConfig.load(home, Map.of());
+    run(1, BLOCKS);
+  }
+
+  /** Adds blocks to the home as a node would. */
+  private void run(int first, int last) {
     RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config.disk()));
     Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
     Path logs = config.fallback().path();
     try (StorageEngine engine =
         TieredEngine.open(
             store,
-            log(logs.resolve("disk"), Durability.FORCED),
+            log(logs.resolve(Wiring.DISK_LOG), Durability.FORCED),
             memory,
             () -> log(logs.resolve("memory"), Durability.VOLATILE),
             EngineConfig.of(DiskPolicy.BEHIND))) {
-      run(new Ledger(engine, new LedgerConfig("test", 0)));
+      run(new Ledger(engine, new LedgerConfig("test", 0)), first, last);
+    }
+  }
+
+  /** A home whose store ends with block 3 and whose log has blocks 4 to 6 too. */
+  private void runAheadOfTheStore() throws IOException {
+    Path kept = folder.resolve("kept");
+    copy(config.disk().path(), kept);
+    run(BLOCKS + 1, 2 * BLOCKS);
+    FileTrees.delete(config.disk().path());
+    copy(kept, config.disk().path());
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
     }
   }
 
@@ -109,14 +141,18 @@ class StoreCheckTest {
     byte[] block = change("chain", 0, value -> null);
 
     assertThat(block).isNotNull();
-    assertThat(check().problems()).anyMatch(problem -> problem.contains("missing"));
+    assertThat(check().problems()).anyMatch(problem -> problem.what().contains("missing"));
   }
 
   @Test
   void shouldFindAKeyThatIsMissingByTheAppHash() throws RocksDBException {
     change("state", 0, value -> null);
 
-    assertThat(check().problems()).singleElement().asString().startsWith("app hash: ");
+    assertThat(check().problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .startsWith("app hash: ");
   }
 
   @Test
@@ -125,20 +161,97 @@ class StoreCheckTest {
 
     assertThat(check().problems())
         .singleElement()
+        .extracting(Problem::what)
         .asString()
         .startsWith("index of transaction ")
         .contains("is missing; it stands in block ");
   }
 
-  private CheckReport check() {
-    try (StoredChain chain = StoredChain.open(home, config)) {
-      return new StoreCheck(chain, height -> {}).run();
-    }
+  @Test
+  void shouldCheckTheBlocksThatOnlyTheLogHas() throws IOException {
+    runAheadOfTheStore();
+
+    CheckReport report = check();
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.lastHeight()).isEqualTo(BLOCKS);
+    assertThat(report.loggedHeight()).isEqualTo(2 * BLOCKS);
   }
 
-  private static void run(Ledger ledger) {
-    ledger.initChain(RequestInitChain.newBuilder().setChainId("check").setInitialHeight(1).build());
-    for (int height = 1; height <= BLOCKS; height++) {
+  @Test
+  void shouldNameTheEntryThatIsDamaged() throws IOException {
+    runAheadOfTheStore();
+    Path[] segments = new Path[1];
+    long[] offsets = new long[2 * BLOCKS + 1];
+    new StoredLog(config)
+        .visit(
+            (batch, file, offset) -> {
+              segments[0] = file;
+              offsets[(int) batch.height()] = offset;
+            });
+    try (FileChannel channel = FileChannel.open(segments[0], READ, WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, offsets[5] + 100);
+      one.put(0, (byte) (one.get(0) ^ 1)).rewind();
+      channel.write(one, offsets[5] + 100);
+    }
+
+    CheckReport report = check();
+
+    assertThat(report.loggedHeight()).isEqualTo(4);
+    assertThat(report.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.what()).contains(segments[0] + " at byte " + offsets[5]);
+              assertThat(problem.remedy()).contains(config.fallback().path().toString());
+            });
+  }
+
+  @Test
+  void shouldCheckTheLogWhereTheStoreDoesNotOpen() throws IOException {
+    runAheadOfTheStore();
+    Files.writeString(config.disk().path().resolve("db/CURRENT"), "nonsense");
+
+    CheckReport report = check();
+
+    assertThat(report.problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .startsWith("the store cannot be opened: ");
+    assertThat(report.loggedHeight()).isEqualTo(2 * BLOCKS);
+  }
+
+  @Test
+  void shouldFindALogThatDoesNotContinueTheStore() throws IOException {
+    runAheadOfTheStore();
+    Path kept = folder.resolve("kept");
+    FileTrees.delete(config.disk().path());
+    copy(kept, config.disk().path());
+    Path disk = config.fallback().path().resolve(Wiring.DISK_LOG);
+    FileTrees.delete(disk);
+    try (FallbackLog log = log(disk, Durability.FORCED)) {
+      log.append(new LogEntry(9, new byte[64], 0, 64, new KeyIndex(1)));
+    }
+
+    assertThat(check().problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .contains("the entry of block 9 holds no block");
+  }
+
+  private CheckReport check() {
+    return new HomeCheck(home, config, text -> {}).run();
+  }
+
+  private static void run(Ledger ledger, int first, int last) {
+    if (first == 1) {
+      ledger.initChain(
+          RequestInitChain.newBuilder().setChainId("check").setInitialHeight(1).build());
+    }
+    for (int height = first; height <= last; height++) {
       RequestFinalizeBlock.Builder block = RequestFinalizeBlock.newBuilder().setHeight(height);
       block.setHash(ByteString.copyFrom(new byte[32]));
       for (int i = 0; i < TXS; i++) {

@@ -1,0 +1,116 @@
+package dev.varve.node;
+
+import dev.varve.fallback.Damage;
+import dev.varve.ledger.commitment.StateCommitment;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.StorageException;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Reads everything that is durable in a home and compares it: the disk store, then the fallback log
+ * behind it. Changes nothing. Not thread-safe.
+ */
+public final class HomeCheck {
+  /** A check ends after so many: a store this broken is not mended line by line. */
+  public static final int MAX_PROBLEMS = 100;
+
+  private final NodeHome home;
+  private final NodeConfig config;
+  private final Consumer<String> progress;
+  private final Findings findings = new Findings();
+
+  /**
+   * A check that was not run yet.
+   *
+   * @param progress told what is read now
+   */
+  public HomeCheck(NodeHome home, NodeConfig config, Consumer<String> progress) {
+    this.home = home;
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /**
+   * Checks everything; for a home whose node runs, all but its log.
+   *
+   * @throws StorageException when a store cannot be read for another reason than damage
+   */
+  public CheckReport run() {
+    Optional<StoredChain> opened =
+        findings.guard(
+            "the store cannot be opened", storeRemedy(), () -> StoredChain.open(home, config));
+    if (opened.isEmpty()) {
+      LogCheck log = checkLog(null, null);
+      return report(null, log);
+    }
+    try (StoredChain chain = opened.get()) {
+      StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), progress);
+      StateCommitment commitment = store.run();
+      LogCheck log = findings.full() ? null : checkLog(chain.store(), commitment);
+      return report(store, log);
+    }
+  }
+
+  /** Null where the log may be in use. */
+  private LogCheck checkLog(DiskStore store, StateCommitment commitment) {
+    Optional<String> owner = HomeLock.owner(home.lockFile());
+    if (owner.isPresent()) {
+      findings.note(
+          "the node runs (process "
+              + owner.get()
+              + "): its fallback log was not read, stop it for that");
+      return null;
+    }
+    LogCheck log = new LogCheck(store, commitment, findings, logRemedy(), progress);
+    StoredLog stored = new StoredLog(config);
+    try {
+      for (Damage damage : stored.visit(log::check).damage()) {
+        damage(damage);
+      }
+    } catch (StorageException.Incompatible e) {
+      findings.problem("the fallback log cannot be opened: " + e.getMessage(), logRemedy());
+    }
+    return log;
+  }
+
+  private void damage(Damage damage) {
+    String text = damage.file() + " at byte " + damage.offset() + ": " + damage.what();
+    if (damage.kind() == Damage.Kind.DAMAGED) {
+      findings.problem(text, logRemedy());
+    } else {
+      findings.note(text + " (when the node starts; nothing that was acknowledged is lost)");
+    }
+  }
+
+  private CheckReport report(StoreCheck store, LogCheck log) {
+    return new CheckReport(
+        store == null ? 0 : store.firstHeight(),
+        store == null ? 0 : store.lastHeight(),
+        store == null ? 0 : store.blocks(),
+        store == null ? 0 : store.transactions(),
+        store == null ? 0 : store.keys(),
+        log == null ? 0 : log.blocks(),
+        log == null ? 0 : log.lastHeight(),
+        findings.problems(),
+        findings.notes());
+  }
+
+  private String storeRemedy() {
+    return "stop the node, keep a copy of the home and look for faults of the disk or of memory"
+        + " (dmesg, smartctl); then move "
+        + config.disk().path()
+        + " and "
+        + config.fallback().path()
+        + " away and start: the node gives all blocks anew, if it still has its first one, else"
+        + " make a new home that fetches them from its peers";
+  }
+
+  private String logRemedy() {
+    return "keep a copy of "
+        + config.fallback().path()
+        + ", look for faults of the disk or of memory (dmesg, smartctl) and start: the log ends"
+        + " before the damage and the node gives the blocks from there anew; if it does not start,"
+        + " move that folder away";
+  }
+}
