@@ -34,27 +34,31 @@ public final class HomeCheck {
   /**
    * Checks everything; for a home whose node runs, all but its log.
    *
-   * @throws StorageException when a store cannot be read for another reason than damage
+   * @throws StorageException when a store cannot be read any more, for another reason than damage
    */
   public CheckReport run() {
-    Optional<StoredChain> opened =
-        findings.guard(
-            "the store cannot be opened", storeRemedy(), () -> StoredChain.open(home, config));
-    if (opened.isEmpty()) {
-      LogCheck log = checkLog(null, null);
-      return report(null, log);
+    Optional<String> owner = HomeLock.owner(home.lockFile());
+    StoredChain opened;
+    try {
+      opened = StoredChain.open(home, config);
+    } catch (StorageException e) {
+      // Of a running node's store only damage is told: all else may be the node's doing.
+      if (owner.isPresent() && !(e instanceof StorageException.Corruption)) {
+        throw e;
+      }
+      findings.problem("the store cannot be opened: " + e.getMessage(), storeRemedy());
+      return report(null, checkLog(owner, null, null));
     }
-    try (StoredChain chain = opened.get()) {
+    try (StoredChain chain = opened) {
       StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), progress);
       StateCommitment commitment = store.run();
-      LogCheck log = findings.full() ? null : checkLog(chain.store(), commitment);
+      LogCheck log = findings.full() ? null : checkLog(owner, chain.store(), commitment);
       return report(store, log);
     }
   }
 
   /** Null where the log may be in use. */
-  private LogCheck checkLog(DiskStore store, StateCommitment commitment) {
-    Optional<String> owner = HomeLock.owner(home.lockFile());
+  private LogCheck checkLog(Optional<String> owner, DiskStore store, StateCommitment commitment) {
     if (owner.isPresent()) {
       findings.note(
           "the node runs (process "
@@ -68,7 +72,7 @@ public final class HomeCheck {
       for (Damage damage : stored.visit(log::check).damage()) {
         damage(damage);
       }
-    } catch (StorageException.Incompatible e) {
+    } catch (StorageException e) {
       findings.problem("the fallback log cannot be opened: " + e.getMessage(), logRemedy());
     }
     return log;

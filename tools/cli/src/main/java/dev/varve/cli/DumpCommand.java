@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "KIND and KEY: block HEIGHT | tx HASH | result HASH | log HASH | state KEY | meta NAME |",
-      "applied | entry HEIGHT. A state key is text, or 0x and hex digits. An entry is a whole block",
-      "as the fallback log has it.",
+      "applied | entry HEIGHT. A state key is text, or 0x and hex digits. An entry is a whole",
+      "block as the fallback log has it.",
       "",
       "Examples:",
       "  varve dump --home D block 5",
@@ -114,9 +114,12 @@ final class DumpCommand implements Callable<Integer> {
       Optional<ObjectNode> stored = read(store);
       long last = store.applied().getHeight();
       return log.map(all -> newer(stored, new LoggedRecords(all, last))).orElse(stored);
-    } catch (StorageException.Corruption e) {
+    } catch (StorageException e) {
+      if (log.isEmpty()) {
+        throw e;
+      }
       console.error("the disk store does not give it: " + e.getMessage());
-      return newer(Optional.empty(), new LoggedRecords(log.orElseThrow(() -> e), 0));
+      return newer(Optional.empty(), new LoggedRecords(log.get(), 0));
     }
   }
 

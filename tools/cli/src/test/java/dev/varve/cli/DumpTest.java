@@ -1,0 +1,162 @@
+package dev.varve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import dev.varve.node.NodeConfig;
+import dev.varve.node.NodeHome;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.StorageEngine;
+import dev.varve.storage.disk.rocksdb.RocksDbConfig;
+import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.engine.DiskPolicy;
+import dev.varve.storage.engine.EngineConfig;
+import dev.varve.storage.engine.TieredEngine;
+import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.Logs;
+import dev.varve.storage.memory.ChronicleMemoryStore;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records of a home whose disk store ends before its log does, or is gone. */
+class DumpTest {
+  private static final ByteString KEY = ByteString.copyFromUtf8("\0colour");
+  private static final BlockBatch FIRST =
+      BatchBuilder.at(1).tx("colour=red", 0).write(KEY, ByteString.copyFromUtf8("red")).build();
+  private static final BlockBatch SECOND =
+      BatchBuilder.at(2)
+          .tx("colour=red", 1)
+          .tx("colour=blue", 0)
+          .write(KEY, ByteString.copyFromUtf8("blue"))
+          .build();
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+  private NodeHome home;
+  private NodeConfig config;
+
+  @BeforeEach
+  void setUp() {
+    home = new NodeHome(folder.resolve("home"));
+    home.create(Map.of());
+    config = NodeConfig.load(home, Map.of());
+  }
+
+  /** The log keeps both blocks after the store has them. */
+  private void write(BlockBatch... batches) {
+    Path logs = config.fallback().path();
+    RocksDbStore store = RocksDbStore.open(config.disk().path(), RocksDbConfig.defaults());
+    try (StorageEngine engine =
+        TieredEngine.open(
+            store,
+            Logs.forced(logs.resolve("disk")),
+            () -> ChronicleMemoryStore.create(16 << 20),
+            () -> Logs.bridge(logs.resolve("memory")),
+            EngineConfig.of(DiskPolicy.BEHIND))) {
+      Stream.of(batches).forEach(engine::commit);
+    }
+  }
+
+  private void deleteStore() throws IOException {
+    try (Stream<Path> files = Files.walk(config.disk().path())) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Both blocks are in the log, the store has the first alone. */
+  private void writeSecondToTheLogAlone() throws IOException {
+    write(FIRST, SECOND);
+    deleteStore();
+    RocksDbStore store = RocksDbStore.open(config.disk().path(), RocksDbConfig.defaults());
+    try (store) {
+      store.apply(java.util.List.of(FIRST));
+    }
+  }
+
+  @Test
+  void shouldPrintWhatOnlyTheLogHas() throws IOException {
+    writeSecondToTheLogAlone();
+
+    assertThat(dump("block", "2").path("height").asLong()).isEqualTo(2);
+    assertThat(dump("applied").path("height").asLong()).isEqualTo(2);
+    assertThat(dump("state", "colour").path("value_text").asText()).isEqualTo("blue");
+    assertThat(dump("tx", hash("colour=blue")).path("tx_text").asText()).isEqualTo("colour=blue");
+    JsonNode entry = dump("entry", "2");
+    assertThat(entry.path("transactions").size()).isEqualTo(2);
+    assertThat(Path.of(entry.path("file").asText())).startsWith(config.fallback().path());
+  }
+
+  @Test
+  void shouldPreferTheInclusionThatSucceeded() throws IOException {
+    writeSecondToTheLogAlone();
+
+    JsonNode result = dump("result", hash("colour=red"));
+
+    assertThat(result.path("height").asLong()).isEqualTo(1);
+    assertThat(result.path("success").asBoolean()).isTrue();
+  }
+
+  @Test
+  void shouldPreferTheStoreWhereItIsAhead() {
+    write(FIRST, SECOND);
+
+    assertThat(dump("state", "colour").path("height").asLong()).isEqualTo(2);
+    assertThat(dump("block", "1").path("height").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldReadTheLogOfAHomeThatLostItsStore() throws IOException {
+    write(FIRST, SECOND);
+    deleteStore();
+
+    assertThat(dump("state", "colour").path("value_text").asText()).isEqualTo("blue");
+    assertThat(err.toString()).contains("the disk store does not give it: no store in ");
+  }
+
+  @Test
+  void shouldSayWhatIsNotThere() {
+    write(FIRST);
+
+    assertThat(run("dump", "--home", home.path().toString(), "entry", "7"))
+        .isEqualTo(CliException.FAILED);
+    assertThat(err.toString()).contains("no such record: 7 is not in the fallback log");
+  }
+
+  private static String hash(String tx) {
+    return ProtoJson.hex(BatchBuilder.sha256(ByteString.copyFromUtf8(tx)));
+  }
+
+  private JsonNode dump(String... what) {
+    out.getBuffer().setLength(0);
+    String[] args =
+        Stream.concat(Stream.of("dump", "--home", home.path().toString()), Stream.of(what))
+            .toArray(String[]::new);
+    assertThat(run(args)).as(err.toString()).isZero();
+    try {
+      return new ObjectMapper().readTree(out.toString());
+    } catch (IOException e) {
+      throw new AssertionError(out.toString(), e);
+    }
+  }
+
+  private int run(String... args) {
+    PrintWriter outWriter = new PrintWriter(out, true);
+    PrintWriter errWriter = new PrintWriter(err, true);
+    Console console = new Console(outWriter, errWriter, false, false, 80);
+    return Varve.run(console, Map.of("HOME", folder.toString()), outWriter, errWriter, args);
+  }
+}
