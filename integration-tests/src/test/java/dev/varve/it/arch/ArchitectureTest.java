@@ -23,6 +23,7 @@ class ArchitectureTest {
     production =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.varve");
     violations =
         new ClassFileImporter()
