@@ -39,7 +39,8 @@ import dev.varve.abci.types.ResponseVerifyVoteExtension;
  *
  * <p>Threads: the consensus calls (InitChain to Commit) come one at a time, in order. CheckTx,
  * Query, Info and the snapshot calls come from other threads at the same time. An exception closes
- * the connection, which ends the node: a bad transaction or query is a response with a code.
+ * the connection, which ends the node: a bad transaction or query is a response with a code. A call
+ * out of order is refused with {@link CallOrderException}.
  */
 public interface AbciApplication {
   ResponseInfo info(RequestInfo request);

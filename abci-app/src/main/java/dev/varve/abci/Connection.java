@@ -71,6 +71,14 @@ final class Connection implements Runnable, AutoCloseable {
       MessageLite answer;
       try {
         answer = spoken.encode(dispatcher.dispatch(request));
+      } catch (CallOrderException e) {
+        log.warn(
+            "ABCI connection from {} closed: {} refused: {}",
+            peer,
+            request.getValueCase(),
+            e.getMessage());
+        sendException(request, e);
+        return;
       } catch (RuntimeException | Error e) {
         log.error(
             "ABCI connection from {} closed: the application failed in {}",

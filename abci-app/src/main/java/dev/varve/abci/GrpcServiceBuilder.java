@@ -57,6 +57,11 @@ final class GrpcServiceBuilder {
       observer.onError(
           Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
       return;
+    } catch (CallOrderException e) {
+      log.warn("ABCI call {} refused: {}", method.getFullMethodName(), e.getMessage());
+      observer.onError(
+          Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException());
+      return;
     } catch (RuntimeException | Error e) {
       log.error("ABCI call {} failed in the application", method.getFullMethodName(), e);
       observer.onError(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());

@@ -56,9 +56,12 @@
  * A length prefix that is no varint or exceeds {@code maxMessageBytes}, bytes that are no protobuf,
  * an envelope without a known request, a stream that ends inside a frame: earlier answers are
  * pushed, the connection is closed, one line at level warn says who sent what and what is allowed.
- * When the application throws, the answer is ResponseException, then the connection is closed, with
- * one line at level error; the node then stops itself. Over gRPC the call fails with INTERNAL (the
- * application), INVALID_ARGUMENT (what cannot be translated) or RESOURCE_EXHAUSTED (too large).
+ * A consensus call out of order, such as a Commit without a block, is refused in the same way, with
+ * ResponseException as its answer: it changed nothing, and the application serves on. When the
+ * application throws anything else, the answer is ResponseException, then the connection is closed,
+ * with one line at level error; the node then stops itself. Over gRPC the call fails with INTERNAL
+ * (the application), INVALID_ARGUMENT (what cannot be translated) or RESOURCE_EXHAUSTED (too
+ * large).
  *
  * <h2>Invariants</h2>
  *

@@ -1,6 +1,7 @@
 package dev.varve.ledger;
 
 import com.google.protobuf.ByteString;
+import dev.varve.abci.CallOrderException;
 import dev.varve.abci.types.RequestFinalizeBlock;
 import dev.varve.abci.types.RequestInitChain;
 import dev.varve.abci.types.ResponseCommit;
@@ -62,7 +63,7 @@ final class BlockPipeline {
   synchronized ResponseInitChain initChain(RequestInitChain request) {
     long height = engine.applied().getHeight();
     if (height > 0) {
-      throw new IllegalStateException(
+      throw new CallOrderException(
           "InitChain for " + request.getChainId() + ", but the store holds height " + height);
     }
     pending = null;
@@ -124,7 +125,7 @@ final class BlockPipeline {
   /** Keeps the block when the engine throws, so that Commit may be asked again. */
   synchronized ResponseCommit commit() {
     if (pending == null) {
-      throw new IllegalStateException(
+      throw new CallOrderException(
           "Commit without FinalizeBlock; the last durable height is "
               + engine.applied().getHeight());
     }
@@ -148,12 +149,12 @@ final class BlockPipeline {
 
   private void requireNext(long height, long applied) {
     if (applied == 0 && genesis == null) {
-      throw new IllegalStateException(
+      throw new CallOrderException(
           "FinalizeBlock for height " + height + " before InitChain, on an empty store");
     }
     long wanted = applied == 0 ? genesis.initialHeight() : applied + 1;
     if (height != wanted) {
-      throw new IllegalStateException(
+      throw new CallOrderException(
           "FinalizeBlock for height "
               + height
               + ", the last durable height is "

@@ -16,11 +16,14 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers queries from what is durable; any thread. */
 final class QueryHandler {
+  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
   /** The most transaction hashes that a block's document lists; a bound on the answer's size. */
   static final int MAX_LISTED_TXS = 10_000;
 
@@ -169,12 +172,12 @@ final class QueryHandler {
 
   private static long height(String argument) throws QueryException {
     try {
-      long height = Long.parseLong(argument);
+      long height = DIGITS.matcher(argument).matches() ? Long.parseLong(argument) : 0;
       if (height > 0) {
         return height;
       }
     } catch (NumberFormatException e) {
-      // The same fault as a number below 1, told below.
+      // Too many digits: the same fault as a number below 1, told below.
     }
     throw badRequest("bad height \"" + argument + "\", allowed are decimal numbers from 1 on");
   }

@@ -24,7 +24,8 @@ final class ConfigKeys {
           "socket",
           List.of("socket", "grpc"),
           "How the node talks to the application: socket or grpc.",
-          "The node's config.toml says the same as abci.");
+          "The node's config.toml says the same as abci; for grpc its proxy_app is the bare",
+          "host:port, without tcp://.");
 
   static final ConfigKey<Long> ABCI_MAX_MESSAGE_BYTES =
       ConfigKey.bytes(

@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import dev.varve.abci.AbciApplication;
+import dev.varve.abci.CallOrderException;
 import dev.varve.abci.types.RequestApplySnapshotChunk;
 import dev.varve.abci.types.RequestCheckTx;
 import dev.varve.abci.types.RequestCommit;
@@ -183,6 +184,8 @@ final class MeteredApplication implements AbciApplication {
     long start = System.nanoTime();
     try {
       return call.apply(request);
+    } catch (CallOrderException e) {
+      throw e;
     } catch (RuntimeException e) {
       onFailure.accept(e);
       throw e;

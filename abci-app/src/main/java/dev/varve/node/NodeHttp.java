@@ -156,6 +156,11 @@ final class NodeHttp implements AutoCloseable {
     }
 
     private Answer answer(HttpExchange exchange) {
+      // The server takes a context's path for a prefix.
+      String path = exchange.getHttpContext().getPath();
+      if (!exchange.getRequestURI().getPath().equals(path)) {
+        return index();
+      }
       try {
         return content.get();
       } catch (RuntimeException e) {

@@ -114,6 +114,28 @@ class AbciServerFaultTest {
   }
 
   @Test
+  void shouldRefuseACallOutOfOrderAndServeOn() throws IOException {
+    application.on(
+        RequestQuery.class,
+        q -> {
+          throw new CallOrderException("no block is open");
+        });
+    application.on(
+        RequestCheckTx.class, q -> ResponseCheckTx.newBuilder().setData(q.getTx()).build());
+    try (AbciClient other = AbciClient.connect(server.address())) {
+      try (AbciClient client = AbciClient.connect(server.address())) {
+        assertThatThrownBy(() -> client.call(Requests.query("x")))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("no block is open");
+      }
+      assertThat(other.call(Requests.checkTx("good")).getCheckTx().getData().toStringUtf8())
+          .isEqualTo("good");
+    }
+    assertThat(log.lines()).hasSize(1);
+    assertThat(log.lines().get(0)).contains("QUERY refused: no block is open");
+  }
+
+  @Test
   void shouldTreatANullAnswerAsAFailure() throws IOException {
     application.on(RequestQuery.class, q -> null);
     try (AbciClient client = AbciClient.connect(server.address())) {

@@ -86,6 +86,7 @@ class QueryTest {
         "/block/0 | 1 | bad height \"0\"",
         "/block/-1 | 1 | bad height \"-1\"",
         "/block/x | 1 | bad height \"x\"",
+        "/block/+1 | 1 | bad height \"+1\"",
         "/block/99999999999999999999 | 1 | bad height",
         "/block/2 | 2 | no block 2, the latest is 1",
         "/store | 1 | the key has 0 bytes",

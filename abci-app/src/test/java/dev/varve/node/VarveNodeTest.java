@@ -3,6 +3,9 @@ package dev.varve.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.varve.abci.AbciClient;
+import dev.varve.abci.types.Request;
+import dev.varve.abci.types.RequestCommit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -65,6 +68,20 @@ class VarveNodeTest {
           .hasMessageContaining(address);
     }
     start(Map.of()).close();
+  }
+
+  @Test
+  void shouldSurviveACommitThatNobodyAskedFor() throws IOException {
+    try (VarveNode node = start(Map.of())) {
+      try (AbciClient client = AbciClient.connect("unix://" + folder.resolve("abci.sock"))) {
+        Request commit = Request.newBuilder().setCommit(RequestCommit.getDefaultInstance()).build();
+        assertThatThrownBy(() -> client.call(commit))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("Commit without FinalizeBlock");
+      }
+      assertThat(node.failure()).isNotDone();
+      assertThat(node.status().healthy()).isTrue();
+    }
   }
 
   @Test

@@ -291,7 +291,8 @@ final class Drainer implements AutoCloseable {
   private void failed(StorageException e) {
     breaker.onError(0, TimeUnit.NANOSECONDS, e);
     if (state.equals("up")) {
-      LOG.warn("disk store failed, blocks go to the fallback log until it is back", e);
+      LOG.warn(
+          "disk store failed, blocks go to the fallback log until it is back: {}", e.getMessage());
     }
     state = "down: " + e.getMessage();
   }

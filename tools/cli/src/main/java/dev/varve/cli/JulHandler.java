@@ -9,6 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /** Sends what libraries log with java.util.logging where all other logs go. */
 final class JulHandler extends Handler {
+  // Here gRPC logs, with a stack trace, what a peer sent that is no HTTP/2.
+  private static final String GRPC_CONNECTIONS = "NettyServerTransport.connections";
+
   /** Takes the place of the handlers that write to the console. */
   static void install() {
     LogManager.getLogManager().reset();
@@ -18,10 +21,12 @@ final class JulHandler extends Handler {
   @Override
   public void publish(LogRecord entry) {
     String name = entry.getLoggerName() == null ? "java.util.logging" : entry.getLoggerName();
+    boolean peersFault = name.endsWith(GRPC_CONNECTIONS) && entry.getThrown() != null;
     LoggerFactory.getLogger(name)
         .atLevel(level(entry.getLevel()))
-        .setCause(entry.getThrown())
-        .log(text(entry));
+        .setCause(peersFault ? null : entry.getThrown())
+        .log(
+            peersFault ? "gRPC connection closed: " + entry.getThrown().getMessage() : text(entry));
   }
 
   private static org.slf4j.event.Level level(Level level) {
