@@ -61,12 +61,12 @@ final class Restorer {
       return;
     }
     engine.scanCommitments(this::replay);
-    if (start > 0 && log.oldest() - (log.oldest() & TwigRing.MASK) < start) {
+    if (start > 0 && log.base() - (log.base() & TwigRing.MASK) < start) {
       throw corruption(
           "deltas start at position "
               + start
               + " of the log, but the active ones at "
-              + log.oldest());
+              + log.base());
     }
     table.resize(buckets);
     engine.scanState(ByteString.EMPTY, END, this::load);
@@ -151,6 +151,7 @@ final class Restorer {
       log.append(bucket, bytes, at + Integer.BYTES, segment.height());
       System.arraycopy(bytes, at + Integer.BYTES, page(bucket), leafOffset(bucket), Sha256.LENGTH);
     }
+    log.endBlock();
   }
 
   private boolean load(ByteString key, StateRecord state) {

@@ -18,6 +18,7 @@ final class Sha256 {
   static final byte TWIG = 5;
   static final byte UPPER_NODE = 6;
   static final byte ROOT = 7;
+  static final byte PENDING = 8;
 
   private final MessageDigest digest;
 

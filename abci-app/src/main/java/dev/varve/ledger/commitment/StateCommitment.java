@@ -24,7 +24,7 @@ public final class StateCommitment {
   /** The log may be this many times as long as there are buckets, plus the slack. */
   static final int SPAN_FACTOR = 3;
 
-  static final int SPAN_SLACK = 4 * TwigRing.LEAVES;
+  static final int SPAN_SLACK = TwigLog.SETTLE_POSITIONS;
 
   private static final int ENTRY = Arena.ENTRY_BYTES;
 
@@ -32,7 +32,7 @@ public final class StateCommitment {
   private final EntryHasher hasher = new EntryHasher(sha);
   private final Delta.Writer delta = new Delta.Writer();
   private final byte[] leaf = new byte[Sha256.LENGTH];
-  private final byte[] message = new byte[Sha256.LENGTH + 4 * Long.BYTES];
+  private final byte[] message;
   private final Directory directory = new Directory();
   private final BucketTable table;
   private final TwigLog log;
@@ -48,6 +48,7 @@ public final class StateCommitment {
   private StateCommitment() {
     table = new BucketTable(sha, directory);
     log = new TwigLog(sha, directory);
+    message = new byte[Sha256.LENGTH + log.pending().length + 4 * Long.BYTES];
     root = computeRoot();
   }
 
@@ -111,6 +112,7 @@ public final class StateCommitment {
       }
     }
     compact(rewritten, height);
+    log.endBlock();
     root = computeRoot();
     return new Update(root, delta.end(), floor());
   }
@@ -194,11 +196,14 @@ public final class StateCommitment {
   }
 
   private ByteString computeRoot() {
+    byte[] pending = log.pending();
     System.arraycopy(log.root(), 0, message, 0, Sha256.LENGTH);
-    Bytes.putLong(message, Sha256.LENGTH, table.keys());
-    Bytes.putLong(message, Sha256.LENGTH + Long.BYTES, table.buckets());
-    Bytes.putLong(message, Sha256.LENGTH + 2 * Long.BYTES, log.oldest());
-    Bytes.putLong(message, Sha256.LENGTH + 3 * Long.BYTES, log.next());
+    System.arraycopy(pending, 0, message, Sha256.LENGTH, pending.length);
+    int at = Sha256.LENGTH + pending.length;
+    Bytes.putLong(message, at, table.keys());
+    Bytes.putLong(message, at + Long.BYTES, table.buckets());
+    Bytes.putLong(message, at + 2 * Long.BYTES, log.base());
+    Bytes.putLong(message, at + 3 * Long.BYTES, log.next());
     byte[] hash = new byte[Sha256.LENGTH];
     sha.hash(message, 0, message.length, Sha256.ROOT, hash, 0);
     return ByteString.copyFrom(hash);

@@ -7,27 +7,42 @@ import java.util.BitSet;
  * The log of bucket leaves: every rewritten bucket takes the next position, its former one turns
  * inactive; positions form twigs, and twigs the leaves of a tree.
  *
+ * <p>A position that turns inactive changes a twig far back. Such changes are collected until the
+ * log has grown by {@value #SETTLE_POSITIONS} positions, so that a twig is hashed again for many of
+ * them at once; until then the root covers their list.
+ *
  * <p>Invariant: each bucket has at most one active position, exactly one between blocks. Memory
  * follows the window between the oldest active position and the next one, not the length of the
  * log. Not thread-safe.
  */
 final class TwigLog {
+  static final int SETTLE_POSITIONS = 4 * TwigRing.LEAVES;
+
   private static final int HASH = Sha256.LENGTH;
+  private static final int TWIG_ARITY_SHIFT = 4;
+  private static final int UPPER_ARITY_SHIFT = 2;
 
   private final Sha256 sha;
   private final Directory directory;
 
   /** Leaf hashes of the twig being filled. */
-  private final QuadTree fresh = new QuadTree(TwigRing.LEAVES, Sha256.TWIG_NODE);
+  private final HashTree fresh = new HashTree(TwigRing.LEAVES, TWIG_ARITY_SHIFT, Sha256.TWIG_NODE);
 
   private TwigRing ring = new TwigRing(1);
-  private QuadTree upper = new QuadTree(1, Sha256.UPPER_NODE);
+  private HashTree upper = new HashTree(1, UPPER_ARITY_SHIFT, Sha256.UPPER_NODE);
 
-  /** Slots of the twigs to hash again. */
+  /** Slots of the twigs that changed since the log was last settled. */
   private final BitSet stale = new BitSet();
+
+  private final Pending pending = new Pending();
 
   private long next;
   private long oldest;
+
+  /** {@link #next} after the last block, and {@link #oldest} when the log was last settled. */
+  private long ended;
+
+  private long base;
 
   TwigLog(Sha256 sha, Directory directory) {
     this.sha = sha;
@@ -56,6 +71,8 @@ final class TwigLog {
   void startAt(long position) {
     next = position;
     oldest = position;
+    ended = position;
+    base = position;
   }
 
   /** The bucket that stands at an active position. */
@@ -63,9 +80,14 @@ final class TwigLog {
     return ring.bucket(position);
   }
 
+  /** The lowest position that was active when the log was last settled. */
+  long base() {
+    return base;
+  }
+
   /** The height that appended the first position of the window, or {@code height} for none. */
   long windowHeight(long height) {
-    int first = ring.slot(oldest());
+    int first = ring.slot(base);
     return ring.holds(first) ? ring.firstHeight(first) : height;
   }
 
@@ -95,43 +117,79 @@ final class TwigLog {
       return;
     }
     ring.clear(position);
-    int slot = ring.slot(position);
-    stale.set(slot);
-    if (ring.active(slot) == 0 && position >>> TwigRing.SHIFT != next >>> TwigRing.SHIFT) {
-      ring.drop(slot);
-    }
+    stale.set(ring.slot(position));
+    pending.add(position);
     directory.setPosition(bucket, Directory.NONE);
   }
 
-  /** The root over all twigs in the window, which {@link #oldest} opens. */
-  byte[] root() {
-    resize(capacity((next >>> TwigRing.SHIFT) - (oldest() >>> TwigRing.SHIFT) + 1));
-    if ((next & TwigRing.MASK) != 0 && ring.holds(ring.slot(next))) {
-      ring.setLeafRoot(ring.slot(next), fresh.root(sha));
+  /** Ends a block: hashes what it appended, or all that changed when it is time to settle. */
+  void endBlock() {
+    resize(Math.max(ring.capacity(), capacity()));
+    int filling = ring.slot(next);
+    if ((next & TwigRing.MASK) != 0 && ring.holds(filling)) {
+      ring.setLeafRoot(filling, fresh.root(sha));
     }
-    for (int slot = stale.nextSetBit(0); slot >= 0; slot = stale.nextSetBit(slot + 1)) {
-      if (ring.active(slot) == 0) {
-        Arrays.fill(upper.leaves(), slot * HASH, slot * HASH + HASH, (byte) 0);
-      } else {
-        ring.hash(slot, sha, upper.leaves(), slot * HASH);
+    if (next / SETTLE_POSITIONS != ended / SETTLE_POSITIONS) {
+      settle();
+    } else {
+      if (next > ended) {
+        hashAppended();
       }
-      upper.mark(slot);
+      pending.fold(sha);
     }
-    stale.clear();
+    ended = next;
+  }
+
+  /** The root over all twigs in the window, which {@link #base} opens. */
+  byte[] root() {
     return upper.root(sha);
   }
 
+  /** The hashes over the positions that turned inactive since the log was last settled. */
+  byte[] pending() {
+    return pending.chains();
+  }
+
+  private void settle() {
+    int filling = ring.slot(next);
+    for (int slot = stale.nextSetBit(0); slot >= 0; slot = stale.nextSetBit(slot + 1)) {
+      hash(slot);
+      if (ring.active(slot) == 0 && slot != filling) {
+        ring.drop(slot);
+      }
+    }
+    stale.clear();
+    pending.clear();
+    base = oldest();
+    resize(capacity());
+  }
+
+  private void hashAppended() {
+    for (long twig = ended >>> TwigRing.SHIFT; twig << TwigRing.SHIFT < next; twig++) {
+      hash(ring.slot(twig << TwigRing.SHIFT));
+    }
+  }
+
+  private void hash(int slot) {
+    if (ring.active(slot) == 0) {
+      Arrays.fill(upper.leaves(), slot * HASH, slot * HASH + HASH, (byte) 0);
+    } else {
+      ring.hash(slot, sha, upper.leaves(), slot * HASH);
+    }
+    upper.mark(slot);
+  }
+
   private void open(long height) {
-    long window = (next >>> TwigRing.SHIFT) - (oldest() >>> TwigRing.SHIFT) + 1;
-    resize(Math.max(ring.capacity(), capacity(window)));
+    resize(Math.max(ring.capacity(), capacity()));
     ring.open(ring.slot(next), height);
   }
 
-  /** The least power of 4 that holds {@code window} twigs. */
-  private static int capacity(long window) {
+  /** The least number of leaves a tree can have that holds the window's twigs. */
+  private int capacity() {
+    long window = (next >>> TwigRing.SHIFT) - (base >>> TwigRing.SHIFT) + 1;
     int capacity = 1;
     while (capacity < window) {
-      capacity = Math.multiplyExact(capacity, 4);
+      capacity = Math.multiplyExact(capacity, 1 << UPPER_ARITY_SHIFT);
     }
     return capacity;
   }
@@ -142,13 +200,13 @@ final class TwigLog {
       return;
     }
     TwigRing from = ring;
-    QuadTree fromUpper = upper;
+    HashTree fromUpper = upper;
     BitSet fromStale = (BitSet) stale.clone();
     ring = new TwigRing(capacity);
-    upper = new QuadTree(capacity, Sha256.UPPER_NODE);
+    upper = new HashTree(capacity, UPPER_ARITY_SHIFT, Sha256.UPPER_NODE);
     stale.clear();
     long last = (next - 1) >> TwigRing.SHIFT;
-    for (long number = oldest >>> TwigRing.SHIFT; number <= last; number++) {
+    for (long number = base >>> TwigRing.SHIFT; number <= last; number++) {
       int fromSlot = from.slot(number << TwigRing.SHIFT);
       int slot = ring.slot(number << TwigRing.SHIFT);
       if (from.holds(fromSlot)) {

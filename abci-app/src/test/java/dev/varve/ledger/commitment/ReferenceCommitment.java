@@ -24,11 +24,13 @@ final class ReferenceCommitment {
   private record Entry(long prefix, ByteString keyHash, ByteString valueDigest) {}
 
   private static final class Position {
+    final int number;
     final long bucket;
     final byte[] leaf;
     boolean active = true;
 
-    Position(long bucket, byte[] leaf) {
+    Position(int number, long bucket, byte[] leaf) {
+      this.number = number;
       this.bucket = bucket;
       this.leaf = leaf;
     }
@@ -43,6 +45,25 @@ final class ReferenceCommitment {
 
   private long buckets;
   private int oldest;
+  private int base;
+
+  /** Their hashes, each as of the block that last took it. */
+  private byte[][] twigs = {ZERO};
+
+  /** What the block turned inactive, in that order. */
+  private final List<Integer> inactive = new ArrayList<>();
+
+  private final byte[][] chains = new byte[64][];
+  private ByteString root;
+
+  ReferenceCommitment() {
+    Arrays.fill(chains, ZERO);
+    root = computeRoot();
+  }
+
+  ByteString root() {
+    return root;
+  }
 
   ByteString apply(List<StateWrite> writes) {
     List<byte[]> effective = new ArrayList<>();
@@ -58,9 +79,10 @@ final class ReferenceCommitment {
       }
     }
     if (effective.isEmpty()) {
-      return root();
+      return root;
     }
     long before = buckets;
+    int start = log.size();
     buckets = (state.size() + 1L) / 2;
     TreeSet<Long> touched = new TreeSet<>();
     effective.forEach(keyHash -> touched.add(buckets == 0 ? -1 : address(prefix(keyHash))));
@@ -70,9 +92,10 @@ final class ReferenceCommitment {
         touched.add(id - Long.highestOneBit(id));
       }
     }
-    for (Position position : log) {
-      position.active &= position.bucket < buckets;
-    }
+    last.entrySet().stream()
+        .filter(entry -> entry.getKey() >= buckets)
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(entry -> turnInactive(entry.getValue()));
     touched.removeIf(id -> id < 0 || id >= buckets);
     Map<Long, List<Entry>> contents = buckets == 0 ? Map.of() : contents();
     touched.forEach(bucket -> rewrite(bucket, contents));
@@ -80,7 +103,44 @@ final class ReferenceCommitment {
     for (int moved = 0; moved < touched.size() && log.size() - oldest() > limit; moved++) {
       rewrite(log.get(oldest()).bucket, contents);
     }
-    return root();
+    end(start);
+    root = computeRoot();
+    return root;
+  }
+
+  private void end(int start) {
+    boolean settles = log.size() / 16384 != start / 16384;
+    base = settles ? oldest() : base;
+    int first = base / 4096;
+    int count = log.size() / 4096 - first + 1;
+    twigs = Arrays.copyOf(twigs, first + count);
+    for (int number = first; number < first + count; number++) {
+      boolean appended = log.size() > start && start < (number + 1) * 4096;
+      if (settles || appended || twigs[number] == null) {
+        twigs[number] = twig(number);
+      }
+    }
+    for (int chain = 0; chain < 64; chain++) {
+      chains[chain] = settles ? ZERO : extended(chain);
+    }
+    inactive.clear();
+  }
+
+  private byte[] extended(int chain) {
+    List<byte[]> parts = new ArrayList<>(List.of(chains[chain]));
+    for (int position : inactive) {
+      if (position % 64 == chain) {
+        parts.add(be8(position));
+      }
+    }
+    return parts.size() == 1 ? chains[chain] : hash(8, parts.toArray(new byte[0][]));
+  }
+
+  private void turnInactive(Position position) {
+    if (position.active) {
+      position.active = false;
+      inactive.add(position.number);
+    }
   }
 
   /** The state's entries by bucket, each bucket's in ascending order of key hashes. */
@@ -95,7 +155,7 @@ final class ReferenceCommitment {
   private void rewrite(long bucket, Map<Long, List<Entry>> contents) {
     Position former = last.get(bucket);
     if (former != null) {
-      former.active = false;
+      turnInactive(former);
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (Entry entry : contents.getOrDefault(bucket, List.of())) {
@@ -103,7 +163,7 @@ final class ReferenceCommitment {
       body.writeBytes(entry.valueDigest.toByteArray());
     }
     byte[] id = ByteBuffer.allocate(4).putInt((int) bucket).array();
-    log.add(new Position(bucket, hash(3, body.toByteArray(), id)));
+    log.add(new Position(log.size(), bucket, hash(3, body.toByteArray(), id)));
     last.put(bucket, log.get(log.size() - 1));
   }
 
@@ -129,22 +189,27 @@ final class ReferenceCommitment {
     return oldest;
   }
 
-  ByteString root() {
-    int first = oldest() / 4096;
+  private ByteString computeRoot() {
+    int first = base / 4096;
     int count = log.size() / 4096 - first + 1;
     int capacity = 1;
     while (capacity < count) {
       capacity *= 4;
     }
-    byte[][] twigs = new byte[capacity][];
-    Arrays.fill(twigs, ZERO);
+    byte[][] window = new byte[capacity][];
+    Arrays.fill(window, ZERO);
     for (int number = first; number < first + count; number++) {
-      twigs[number % capacity] = twig(number);
+      window[number % capacity] = twigs[number];
     }
-    byte[] upper = tree(twigs, 6);
-    long keys = state.size();
-    return ByteString.copyFrom(
-        hash(7, upper, be8(keys), be8(buckets), be8(oldest()), be8(log.size())));
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    message.writeBytes(tree(window, 4, 6));
+    for (byte[] chain : chains) {
+      message.writeBytes(chain);
+    }
+    for (long number : new long[] {state.size(), buckets, base, log.size()}) {
+      message.writeBytes(be8(number));
+    }
+    return ByteString.copyFrom(hash(7, message.toByteArray()));
   }
 
   private byte[] twig(int number) {
@@ -160,15 +225,15 @@ final class ReferenceCommitment {
         active = true;
       }
     }
-    return active ? hash(5, tree(leaves, 4), bits) : ZERO;
+    return active ? hash(5, tree(leaves, 16, 4), bits) : ZERO;
   }
 
-  private static byte[] tree(byte[][] nodes, int tag) {
+  private static byte[] tree(byte[][] nodes, int arity, int tag) {
     byte[][] level = nodes;
     while (level.length > 1) {
-      byte[][] parents = new byte[level.length / 4][];
+      byte[][] parents = new byte[level.length / arity][];
       for (int i = 0; i < parents.length; i++) {
-        byte[][] children = Arrays.copyOfRange(level, 4 * i, 4 * i + 4);
+        byte[][] children = Arrays.copyOfRange(level, arity * i, arity * i + arity);
         boolean zero = Arrays.stream(children).allMatch(child -> child == ZERO);
         parents[i] = zero ? ZERO : hash(tag, children);
       }

@@ -18,7 +18,7 @@ class RestoreTest {
 
   @Test
   void shouldRestoreAfterTheLogWasTrimmed() {
-    MemoryEngine engine = MemoryEngine.after(100);
+    MemoryEngine engine = MemoryEngine.after(150);
     assertThat(engine.commitments.firstKey()).as("first height kept").isGreaterThan(10);
     assertThat(StateCommitment.restore(engine).root()).isEqualTo(engine.applied().getAppHash());
   }
