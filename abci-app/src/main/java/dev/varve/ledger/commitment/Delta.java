@@ -10,8 +10,10 @@ import java.util.Arrays;
  * <p>Segments end themselves, so concatenated deltas are a delta. Layout: see the package.
  */
 final class Delta {
-  static final int ENTRY_BYTES = Integer.BYTES + Sha256.LENGTH;
+  static final int ENTRY_BYTES = Long.BYTES + Sha256.LENGTH;
 
+  private static final int KEYS_OFFSET = 17;
+  private static final int VANISHED_OFFSET = 25;
   private static final int COUNT_OFFSET = 29;
   private static final int HEADER_BYTES = COUNT_OFFSET + Integer.BYTES;
 
@@ -21,28 +23,43 @@ final class Delta {
   static final class Writer {
     private byte[] bytes = new byte[HEADER_BYTES + 64 * ENTRY_BYTES];
     private int length;
+    private int entries;
 
-    void begin(long height, long firstPosition, long keys, int buckets) {
+    void begin(long height, long firstPosition) {
       bytes[0] = StateCommitment.VERSION;
       Bytes.putLong(bytes, 1, height);
       Bytes.putLong(bytes, 9, firstPosition);
-      Bytes.putLong(bytes, 17, keys);
-      Bytes.putInt(bytes, 25, buckets);
       length = HEADER_BYTES;
+      entries = 0;
     }
 
-    void add(int bucket, byte[] hash) {
-      if (bytes.length - length < ENTRY_BYTES) {
+    /** Adds a group that is no more; all of them before the first entry. */
+    void addVanished(long prefix) {
+      ensure(Long.BYTES);
+      Bytes.putLong(bytes, length, prefix);
+      length += Long.BYTES;
+    }
+
+    void add(long prefix, byte[] hash) {
+      ensure(ENTRY_BYTES);
+      Bytes.putLong(bytes, length, prefix);
+      System.arraycopy(hash, 0, bytes, length + Long.BYTES, Sha256.LENGTH);
+      length += ENTRY_BYTES;
+      entries++;
+    }
+
+    ByteString end(long keys) {
+      Bytes.putLong(bytes, KEYS_OFFSET, keys);
+      int vanished = (length - HEADER_BYTES - entries * ENTRY_BYTES) / Long.BYTES;
+      Bytes.putInt(bytes, VANISHED_OFFSET, vanished);
+      Bytes.putInt(bytes, COUNT_OFFSET, entries);
+      return UnsafeByteOperations.unsafeWrap(Arrays.copyOf(bytes, length));
+    }
+
+    private void ensure(int more) {
+      if (bytes.length - length < more) {
         bytes = Arrays.copyOf(bytes, Math.multiplyExact(bytes.length, 2));
       }
-      Bytes.putInt(bytes, length, bucket);
-      System.arraycopy(hash, 0, bytes, length + Integer.BYTES, Sha256.LENGTH);
-      length += ENTRY_BYTES;
-    }
-
-    ByteString end() {
-      Bytes.putInt(bytes, COUNT_OFFSET, (length - HEADER_BYTES) / ENTRY_BYTES);
-      return UnsafeByteOperations.unsafeWrap(Arrays.copyOf(bytes, length));
     }
   }
 
@@ -52,13 +69,11 @@ final class Delta {
    * @param height the height it was applied at
    * @param firstPosition the position of its first entry
    * @param keys live keys after it
-   * @param buckets buckets after it
-   * @param count entries, one a position
-   * @param start offset of the first entry
+   * @param vanished offset of the prefixes of groups that are no more, which end at {@code start}
+   * @param start offset of the first entry, one a position
    * @param end offset past the last entry, where the next segment begins
    */
-  record Segment(
-      long height, long firstPosition, long keys, int buckets, int count, int start, int end) {
+  record Segment(long height, long firstPosition, long keys, int vanished, int start, int end) {
 
     /**
      * Reads the segment at {@code offset}.
@@ -75,26 +90,29 @@ final class Delta {
         throw new IllegalArgumentException(
             left + " bytes left at offset " + offset + ", a header has " + HEADER_BYTES);
       }
-      int count = Bytes.getInt(bytes, offset + COUNT_OFFSET);
-      if (count < 0 || (left - HEADER_BYTES) / ENTRY_BYTES < count) {
+      long vanished = readCount(bytes, offset + VANISHED_OFFSET) * Long.BYTES;
+      long entries = readCount(bytes, offset + COUNT_OFFSET) * ENTRY_BYTES;
+      if (left - HEADER_BYTES < vanished + entries) {
         throw new IllegalArgumentException(
-            "count "
-                + Integer.toUnsignedString(count)
-                + " at offset "
+            "counts at offset "
                 + offset
-                + " needs more than the "
-                + left
-                + " bytes left");
+                + " need "
+                + (vanished + entries)
+                + " bytes after the header, left are "
+                + (left - HEADER_BYTES));
       }
       int start = offset + HEADER_BYTES;
       return new Segment(
           Bytes.getLong(bytes, offset + 1),
           Bytes.getLong(bytes, offset + 9),
-          Bytes.getLong(bytes, offset + 17),
-          Bytes.getInt(bytes, offset + 25),
-          count,
+          Bytes.getLong(bytes, offset + KEYS_OFFSET),
           start,
-          start + count * ENTRY_BYTES);
+          start + (int) vanished,
+          start + (int) (vanished + entries));
+    }
+
+    private static long readCount(byte[] bytes, int offset) {
+      return Integer.toUnsignedLong(Bytes.getInt(bytes, offset));
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.varve.ledger.commitment;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 
-/** Turns a key and its value into the 64-byte entry that buckets hold. Not thread-safe. */
+/** Turns a key and its value into the 64-byte entry of its group. Not thread-safe. */
 final class EntryHasher {
   private final Sha256 sha;
   private byte[] message = new byte[4096];

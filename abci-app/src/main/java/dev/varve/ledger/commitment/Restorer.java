@@ -6,14 +6,16 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.StateRecord;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds a commitment: the log from the deltas, the buckets from the state, and each checked
- * against the other. Used once.
+ * Rebuilds a commitment: the log and the groups from the deltas, their keys from the state, and
+ * each checked against the other. Used once.
  */
 final class Restorer {
   private static final Logger LOG = LoggerFactory.getLogger(Restorer.class);
@@ -23,35 +25,33 @@ final class Restorer {
   /** Above every key of the state: none is this long. */
   private static final ByteString END = ByteString.copyFrom(filled(2048));
 
-  private final StorageEngine engine;
-  private final Directory directory;
-  private final BucketTable table;
-  private final TwigLog log;
-  private final EntryHasher hasher;
-  private final byte[] entry = new byte[Arena.ENTRY_BYTES];
-
-  /** The committed leaf hash of each bucket, in pages so that growth copies none. */
-  private byte[][] leaves = new byte[4][];
-
   private static final int PAGE_SHIFT = 12;
   private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
 
+  private final StorageEngine engine;
+  private final LiveKeys keys;
+  private final KeyIndex index;
+  private final Entries entries;
+  private final TwigLog log;
+  private final byte[] entry = new byte[Entries.ENTRY_BYTES];
+
+  /** The committed leaf hash of each group by its slot, in pages so that growth copies none. */
+  private byte[][] leaves = new byte[4][];
+
+  /** The slots that groups had before they got a second key. */
+  private final Map<Integer, Integer> slots = new HashMap<>();
+
   private long height;
-  private long keys;
-  private int buckets;
+  private long committed;
+  private long found;
   private long start = -1;
 
-  Restorer(
-      StorageEngine engine,
-      Directory directory,
-      BucketTable table,
-      TwigLog log,
-      EntryHasher hasher) {
+  Restorer(StorageEngine engine, LiveKeys keys, TwigLog log) {
     this.engine = engine;
-    this.directory = directory;
-    this.table = table;
+    this.keys = keys;
+    this.index = keys.index();
+    this.entries = keys.entries();
     this.log = log;
-    this.hasher = hasher;
   }
 
   /** {@code root} gives the root of what was rebuilt, told the last height with a delta. */
@@ -68,24 +68,24 @@ final class Restorer {
               + " of the log, but the active ones at "
               + log.base());
     }
-    table.resize(buckets);
     engine.scanState(ByteString.EMPTY, END, this::load);
-    if (table.keys() != keys) {
-      throw corruption("it has " + table.keys() + " keys, committed are " + keys);
+    if (found != committed) {
+      throw corruption("it has " + found + " keys, committed are " + committed);
     }
-    checkBuckets();
-    ByteString found = root.apply(height);
-    if (!found.equals(applied.getAppHash())) {
+    checkGroups();
+    keys.setCount(committed);
+    ByteString hash = root.apply(height);
+    if (!hash.equals(applied.getAppHash())) {
       throw corruption(
           "it hashes to "
-              + hex(found)
+              + hex(hash)
               + ", committed at height "
               + applied.getHeight()
               + " is "
               + hex(applied.getAppHash()));
     }
-    if (keys >= PROGRESS_KEYS) {
-      LOG.info("state commitment verified: {} keys at height {}", keys, applied.getHeight());
+    if (committed >= PROGRESS_KEYS) {
+      LOG.info("state commitment verified: {} keys at height {}", committed, applied.getHeight());
     }
   }
 
@@ -109,12 +109,7 @@ final class Restorer {
       start = segment.firstPosition();
       log.startAt(start);
     }
-    int count = segment.buckets();
-    if (segment.firstPosition() != log.next()
-        || segment.firstPosition() < 0
-        || segment.keys() < 0
-        || segment.keys() > BucketTable.MAX_KEYS
-        || count != BucketTable.bucketsFor(segment.keys())) {
+    if (segment.firstPosition() != log.next() || segment.firstPosition() < 0) {
       throw new StorageException.Corruption(
           "the commitment delta of height "
               + atHeight
@@ -122,75 +117,91 @@ final class Restorer {
               + segment.firstPosition()
               + " where "
               + log.next()
-              + " is next, with "
-              + segment.keys()
-              + " keys in "
-              + count
-              + " buckets",
+              + " is next",
           null);
     }
-    for (int bucket = count; bucket < buckets; bucket++) {
-      log.remove(bucket);
-    }
-    buckets = count;
-    keys = segment.keys();
+    committed = segment.keys();
     height = segment.height();
-    for (int at = segment.start(); at < segment.end(); at += Delta.ENTRY_BYTES) {
-      int bucket = Bytes.getInt(bytes, at);
-      if (bucket < 0 || bucket >= buckets) {
-        throw new StorageException.Corruption(
-            "the commitment delta of height "
-                + atHeight
-                + " names bucket "
-                + Integer.toUnsignedString(bucket)
-                + " of "
-                + buckets,
-            null);
+    for (int at = segment.vanished(); at < segment.start(); at += Long.BYTES) {
+      // What stood in deltas that are no longer needed is not there.
+      if (index.seek(Bytes.getLong(bytes, at))) {
+        log.remove(log.position(index.position()));
+        entries.free(index.entries());
+        index.remove();
       }
-      directory.ensure(bucket);
-      log.append(bucket, bytes, at + Integer.BYTES, segment.height());
-      System.arraycopy(bytes, at + Integer.BYTES, page(bucket), leafOffset(bucket), Sha256.LENGTH);
+    }
+    for (int at = segment.start(); at < segment.end(); at += Delta.ENTRY_BYTES) {
+      append(Bytes.getLong(bytes, at), bytes, at + Long.BYTES, segment.height());
     }
     log.endBlock();
   }
 
+  private void append(long prefix, byte[] bytes, int leaf, long atHeight) {
+    int group;
+    if (index.seek(prefix)) {
+      group = index.entries();
+      log.remove(log.position(index.position()));
+      index.set(index.place(), group, (int) log.next());
+    } else {
+      group = entries.reserve();
+      index.insert(prefix, group, (int) log.next());
+    }
+    log.append(group, bytes, leaf, atHeight);
+    System.arraycopy(bytes, leaf, page(group), leafOffset(group), Sha256.LENGTH);
+  }
+
   private boolean load(ByteString key, StateRecord state) {
-    if (buckets == 0) {
-      throw corruption("it has keys, committed are none");
+    keys.hasher().key(key, entry, 0);
+    keys.hasher().value(state.getValue(), state.getHeight(), entry, Sha256.LENGTH);
+    if (!index.seek(keys.prefix(entry, 0))) {
+      throw corruption("it has the key " + hex(key) + " (hex), which is not committed");
     }
-    if (table.keys() == keys) {
-      throw corruption("it has more than the " + keys + " keys that are committed");
+    int group = index.entries();
+    if (entries.isReserved(group)) {
+      entries.fill(group, entry);
+    } else {
+      int grown = entries.put(group, entry, 0);
+      slots.put(grown, slots.getOrDefault(group, group));
+      index.set(index.place(), grown, index.position());
+      log.replaceAt(log.position(index.position()), grown);
     }
-    hasher.key(key, entry, 0);
-    hasher.value(state.getValue(), state.getHeight(), entry, Sha256.LENGTH);
-    table.put(entry, 0);
-    if (table.keys() % PROGRESS_KEYS == 0) {
-      LOG.info("rebuilding the state commitment: {} of {} keys", table.keys(), keys);
+    if (++found % PROGRESS_KEYS == 0) {
+      LOG.info("rebuilding the state commitment: {} of {} keys", found, committed);
     }
     return true;
   }
 
-  private void checkBuckets() {
+  private void checkGroups() {
+    if (index.size() == 0) {
+      return;
+    }
+    index.seek(0);
+    index.seek(index.predecessor());
     byte[] hash = new byte[Sha256.LENGTH];
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      table.hash(bucket, hash, 0);
-      int at = leafOffset(bucket);
-      if (!Arrays.equals(hash, 0, Sha256.LENGTH, page(bucket), at, at + Sha256.LENGTH)) {
+    for (long checked = 0; checked < index.size(); checked++) {
+      long prefix = index.successor();
+      index.seek(prefix);
+      int group = index.entries();
+      if (entries.isReserved(group)) {
+        throw corruption("it lacks the key whose hash begins with " + hex(prefix));
+      }
+      keys.hash(group, index.successor(), hash);
+      int slot = slots.getOrDefault(group, group);
+      int at = leafOffset(slot);
+      if (!Arrays.equals(hash, 0, Sha256.LENGTH, page(slot), at, at + Sha256.LENGTH)) {
         throw corruption(
-            "bucket "
-                + bucket
-                + " of "
-                + buckets
+            "the leaf of the key whose hash begins with "
+                + hex(prefix)
                 + " hashes to "
                 + HexFormat.of().formatHex(hash)
                 + ", committed is "
-                + HexFormat.of().formatHex(page(bucket), at, at + Sha256.LENGTH));
+                + HexFormat.of().formatHex(page(slot), at, at + Sha256.LENGTH));
       }
     }
   }
 
-  private byte[] page(int bucket) {
-    int page = bucket >>> PAGE_SHIFT;
+  private byte[] page(int slot) {
+    int page = slot >>> PAGE_SHIFT;
     if (page >= leaves.length) {
       leaves = Arrays.copyOf(leaves, Math.max(page + 1, leaves.length * 2));
     }
@@ -200,13 +211,17 @@ final class Restorer {
     return leaves[page];
   }
 
-  private static int leafOffset(int bucket) {
-    return (bucket & PAGE_MASK) * Sha256.LENGTH;
+  private static int leafOffset(int slot) {
+    return (slot & PAGE_MASK) * Sha256.LENGTH;
   }
 
   private static StorageException.Corruption corruption(String what) {
     return new StorageException.Corruption(
         "the stored state is not the one that was committed: " + what, null);
+  }
+
+  private static String hex(long prefix) {
+    return HexFormat.of().toHexDigits(prefix);
   }
 
   private static String hex(ByteString bytes) {

@@ -13,7 +13,7 @@ final class Sha256 {
 
   static final byte KEY = 1;
   static final byte VALUE = 2;
-  static final byte BUCKET = 3;
+  static final byte LEAF = 3;
   static final byte TWIG_NODE = 4;
   static final byte TWIG = 5;
   static final byte UPPER_NODE = 6;

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The log of bucket leaves: every rewritten bucket takes the next position, its former one turns
- * inactive; positions form twigs, and twigs the leaves of a tree.
+ * The log of leaves: every rewritten group takes the next position, its former one turns inactive;
+ * positions form twigs, and twigs the leaves of a tree.
  *
  * <p>A position that turns inactive changes a twig far back. Such changes are collected until the
  * log has grown by {@value #SETTLE_POSITIONS} positions, so that a twig is hashed again for many of
  * them at once; until then the root covers their list.
  *
- * <p>Invariant: each bucket has at most one active position, exactly one between blocks. Memory
+ * <p>Invariant: each group has at most one active position, exactly one between blocks. Memory
  * follows the window between the oldest active position and the next one, not the length of the
  * log. Not thread-safe.
  */
@@ -23,7 +23,6 @@ final class TwigLog {
   private static final int UPPER_ARITY_SHIFT = 2;
 
   private final Sha256 sha;
-  private final Directory directory;
 
   /** Leaf hashes of the twig being filled. */
   private final HashTree fresh = new HashTree(TwigRing.LEAVES, TWIG_ARITY_SHIFT, Sha256.TWIG_NODE);
@@ -44,9 +43,8 @@ final class TwigLog {
 
   private long base;
 
-  TwigLog(Sha256 sha, Directory directory) {
+  TwigLog(Sha256 sha) {
     this.sha = sha;
-    this.directory = directory;
   }
 
   /** The position the next leaf takes. */
@@ -75,9 +73,19 @@ final class TwigLog {
     base = position;
   }
 
-  /** The bucket that stands at an active position. */
-  int bucketAt(long position) {
-    return ring.bucket(position);
+  /** The entries of the group that stands at an active position. */
+  int groupAt(long position) {
+    return ring.group(position);
+  }
+
+  /** Names other entries for the group at an active position. */
+  void replaceAt(long position, int group) {
+    ring.replace(position, group);
+  }
+
+  /** The position with these lower 32 bits, of those that can be active; next is none. */
+  long position(int lower) {
+    return next - Integer.toUnsignedLong((int) next - lower);
   }
 
   /** The lowest position that was active when the log was last settled. */
@@ -91,35 +99,32 @@ final class TwigLog {
     return ring.holds(first) ? ring.firstHeight(first) : height;
   }
 
-  /** Appends a bucket's leaf hash at {@code height}; its former position turns inactive. */
-  void append(int bucket, byte[] hash, int offset, long height) {
-    remove(bucket);
+  /** Appends a group's leaf hash at {@code height}. */
+  void append(int group, byte[] hash, int offset, long height) {
     int leaf = (int) next & TwigRing.MASK;
     if (leaf == 0 || !ring.holds(ring.slot(next))) {
       open(height);
     }
     System.arraycopy(hash, offset, fresh.leaves(), leaf * HASH, HASH);
     fresh.mark(leaf);
-    ring.add(next, bucket);
+    ring.add(next, group);
     int slot = ring.slot(next);
     stale.set(slot);
-    directory.setPosition(bucket, next++);
+    next++;
     if (leaf == TwigRing.MASK) {
       ring.setLeafRoot(slot, fresh.root(sha));
       fresh.clear();
     }
   }
 
-  /** Turns a bucket's position inactive, if it has one. */
-  void remove(int bucket) {
-    long position = directory.position(bucket);
-    if (position == Directory.NONE) {
+  /** Turns an active position inactive; one that is next is none. */
+  void remove(long position) {
+    if (position == next) {
       return;
     }
     ring.clear(position);
     stale.set(ring.slot(position));
     pending.add(position);
-    directory.setPosition(bucket, Directory.NONE);
   }
 
   /** Ends a block: hashes what it appended, or all that changed when it is time to settle. */

@@ -2,7 +2,7 @@ package dev.varve.ledger.commitment;
 
 /**
  * The twigs of a window, {@value #LEAVES} positions each, by their number modulo the capacity, a
- * power of 2: which buckets stand there, and which still.
+ * power of 2: which groups were appended there, and which are still active.
  *
  * <p>What a write touches, the active bits and their counts, lies in two flat arrays that fit the
  * second-level cache. Not thread-safe.
@@ -21,14 +21,14 @@ final class TwigRing {
   private final byte[] bodies;
 
   private final int[] active;
-  private final int[][] buckets;
+  private final int[][] groups;
   private final long[] firstHeights;
 
   TwigRing(int capacity) {
     this.capacity = capacity;
     bodies = new byte[Math.multiplyExact(capacity, BODY_BYTES)];
     active = new int[capacity];
-    buckets = new int[capacity][];
+    groups = new int[capacity][];
     firstHeights = new long[capacity];
   }
 
@@ -43,24 +43,24 @@ final class TwigRing {
 
   /** Whether the slot has a twig, with active positions or still being filled. */
   boolean holds(int slot) {
-    return buckets[slot] != null;
+    return groups[slot] != null;
   }
 
   void open(int slot, long height) {
-    buckets[slot] = new int[LEAVES];
+    groups[slot] = new int[LEAVES];
     firstHeights[slot] = height;
   }
 
   /** Frees the slot of a twig without active positions. */
   void drop(int slot) {
-    buckets[slot] = null;
+    groups[slot] = null;
   }
 
   /** Takes over a twig of another ring. */
   void copy(TwigRing from, int fromSlot, int slot) {
     System.arraycopy(from.bodies, fromSlot * BODY_BYTES, bodies, slot * BODY_BYTES, BODY_BYTES);
     active[slot] = from.active[fromSlot];
-    buckets[slot] = from.buckets[fromSlot];
+    groups[slot] = from.groups[fromSlot];
     firstHeights[slot] = from.firstHeights[fromSlot];
   }
 
@@ -73,17 +73,22 @@ final class TwigRing {
     return firstHeights[slot];
   }
 
-  /** The bucket that was appended at a position. */
-  int bucket(long position) {
-    return buckets[slot(position)][(int) position & MASK];
+  /** The entries of the group that was appended at a position. */
+  int group(long position) {
+    return groups[slot(position)][(int) position & MASK];
   }
 
-  void add(long position, int bucket) {
+  void add(long position, int group) {
     int slot = slot(position);
     int leaf = (int) position & MASK;
-    buckets[slot][leaf] = bucket;
+    groups[slot][leaf] = group;
     bodies[slot * BODY_BYTES + BITS_OFFSET + (leaf >>> 3)] |= (byte) (1 << (leaf & 7));
     active[slot]++;
+  }
+
+  /** Names other entries for an active position. */
+  void replace(long position, int group) {
+    groups[slot(position)][(int) position & MASK] = group;
   }
 
   void clear(long position) {

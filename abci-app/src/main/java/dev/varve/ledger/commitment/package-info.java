@@ -1,11 +1,12 @@
 /**
  * The app hash. Entry type: {@link dev.varve.ledger.commitment.StateCommitment}.
  *
- * <p>Live keys lie in hash buckets; a bucket is hashed whole. A block appends the new hashes of the
- * buckets it changed to a log of positions and turns their former positions inactive. The log is
- * hashed in twigs of 4,096 positions, the twigs in a tree; former positions lie all over the log,
- * so they are listed until it pays to hash their twigs again. This page is the whole specification
- * of version 1; {@code ReferenceCommitment} in the tests follows it from nothing else.
+ * <p>Live keys form a ring in the order of their hashes; the leaf of a key names the next one, so
+ * that it also tells which keys are not there. A block appends the new leaf hashes of the keys it
+ * changed to a log of positions and turns their former positions inactive. The log is hashed in
+ * twigs of 4,096 positions, the twigs in a tree; former positions lie all over the log, so they are
+ * listed until it pays to hash their twigs again. This page is the whole specification of version
+ * 1; {@code ReferenceCommitment} in the tests follows it from nothing else.
  *
  * <h2>Hashes</h2>
  *
@@ -15,33 +16,33 @@
  * <pre>
  * key hash      K = H(1, key)
  * value digest  V = H(2, value, u64 height of the last write)
- * bucket leaf   H(3, K0, V0, K1, V1, ..., u32 bucket)       K ascending, unsigned
+ * group leaf    H(3, K0, V0, K1, V1, ..., u64 next prefix)  K ascending, unsigned
  * twig node     H(4, child0, ..., child15)                  0 when all are 0
  * twig          H(5, root of the 4,096 leaves, active bits) 0 when no bit is set
  * upper node    H(6, child0, child1, child2, child3)        0 when all are 0
- * root          H(7, upper root, P0, ..., P63, u64 keys, u64 buckets, u64 base, u64 next)
+ * root          H(7, upper root, P0, ..., P63, u64 keys, u64 base, u64 next)
  * chain         Pc = H(8, Pc before, u64 position, ...)     0 at first
  * </pre>
  *
- * <h2>Buckets</h2>
+ * <h2>Groups</h2>
  *
- * With {@code n} live keys there are {@code N = ceil(n / 2)} buckets (linear hashing). With {@code
- * m} the least power of 2 that is at least N, and {@code x} the first 8 bytes of K as a number, the
- * key is in bucket {@code b = x mod m}, or {@code b - m/2} where b is not below N. Bucket {@code b
- * > 0} is split from, and merged into, its parent: b without its highest set bit.
+ * The prefix {@code x} of a key is the first 8 bytes of K as an unsigned number. A group is all
+ * live keys of one prefix: one key, unless two hashes agree in 64 bits. The next prefix of a group
+ * is the least prefix of a live key above its own; for the highest group it is the lowest prefix
+ * there is, which for a single group is its own.
  *
  * <h2>A block</h2>
  *
- * A put, and the delete of a key that is there, have an effect. Without any the root stays. Else,
- * with N before and N' after the block, these buckets below N' are rewritten, in ascending order,
- * once each: those that N' gives to the keys of the writes with an effect, and those from min(N,
- * N') to max(N, N') - 1 and their parents. Before that the positions of the buckets from N' on, in
- * ascending order of buckets, turn inactive. To rewrite a bucket: its position, if any, turns
- * inactive; its leaf takes position {@code next}, active; next grows by 1.
+ * A put, and the delete of a key that is there, have an effect. Without any the root stays. Else
+ * the groups to rewrite are those live after the block which are new, or hold or held a key of a
+ * write with an effect, or have another next prefix than before the block. First the positions of
+ * the groups that are no more turn inactive, in ascending order of prefixes. Then the groups to
+ * rewrite are rewritten, once each, in ascending order of prefixes: the group's position, if any,
+ * turns inactive; its leaf takes position {@code next}, active; next grows by 1.
  *
- * <p>Then the log is compacted: as many times as buckets were rewritten, but only while {@code next
- * - oldest > 3 N' + 16,384}, the bucket at {@code oldest} is rewritten. {@code oldest} is the
- * lowest active position, or next where none is.
+ * <p>Then the log is compacted: as many times as groups were rewritten, but only while {@code next
+ * - oldest > 3 n + 16,384}, with {@code n} live keys, the group at {@code oldest} is rewritten.
+ * {@code oldest} is the lowest active position, or next where none is.
  *
  * <h2>The log</h2>
  *
@@ -66,9 +67,10 @@
  * 1        8 height
  * 9        8 position of the first entry
  * 17       8 keys after the block
- * 25       4 buckets after the block
- * 29       4 count of entries
- * 33  36 x n entries: u32 bucket, 32 bytes leaf hash, one a position, in order
+ * 25       4 count m of groups that are no more
+ * 29       4 count n of entries
+ * 33   8 x m their prefixes, ascending
+ *     40 x n entries: u64 prefix, 32 bytes leaf hash, one a position, in order
  * </pre>
  *
  * No checksum of its own: the store's envelope has one, and what is restored must hash to the app
@@ -76,31 +78,36 @@
  *
  * <h2>Proofs, as they will be</h2>
  *
- * A proof of a key shows, under one root: (1) all entries of its bucket, which give the leaf; (2)
- * the path of the leaf in its twig, 3 x 15 hashes; (3) the active bits, in which the leaf's is set;
- * (4) the path of the twig; (5) the list behind the leaf's chain, in which the leaf's position is
- * not; (6) the other chains and the numbers in the root. Inclusion: the key's entry is among the
- * entries, and the value and height hash to its digest. Exclusion: no entry has the key's hash.
- * With no keys the root's own numbers are the proof. About 64 (n + 1) + 1,440 + 512 bytes, 96 a
+ * A proof shows, under one root: (1) all keys' entries of a group and its next prefix, which give
+ * the leaf; (2) the path of the leaf in its twig, 3 x 15 hashes; (3) the active bits, in which the
+ * leaf's is set; (4) the path of the twig; (5) the list behind the leaf's chain, in which the
+ * leaf's position is not; (6) the other chains and the numbers in the root. Inclusion: the group of
+ * the key's prefix; the key's entry is among the entries, and value and height hash to its digest.
+ * Exclusion: that group, without the key's entry; or the group with the next lower prefix, going
+ * round, whose next prefix is beyond the key's. A group that is its own next excludes every other
+ * prefix. With no keys the root's own numbers are the proof. About 1,440 + 512 + 72 bytes, 96 a
  * level of the tree, and up to about 4,000 of chains and list.
  *
  * <h2>Security</h2>
  *
- * Invariant: each bucket below N has exactly one active position, which holds the hash of all its
- * entries. The validators uphold it as they do execution itself: a root signed by two thirds of
- * them is one that this package computed. Given that, the verifier computes the bucket from the key
- * hash and N, both bound by the root; only one active leaf carries that bucket number; a stale leaf
- * of the same bucket is there but its bit is not set or its position is listed; and a bucket shown
- * whole leaves no place for a key that is not shown. To show anything else takes a collision of
- * SHA-256: kinds are separated by the last byte, lengths within a kind are fixed but for key, value
- * and bucket, where a message of another length is another message.
+ * Invariant: each group has exactly one active position, which holds the hash of all its entries
+ * and of the prefix that comes next; so the active leaves are one ring that leaves out no live key.
+ * The validators uphold it as they do execution itself: a root signed by two thirds of them is one
+ * that this package computed. Given that, a stale leaf is there but its bit is not set or its
+ * position is listed, and an active one leaves no place for a key that its interval covers or that
+ * its group does not show. To show anything else takes a collision of SHA-256: kinds are separated
+ * by the last byte, lengths within a kind are fixed but for key, value and group, where a message
+ * of another length is another message.
  *
- * <p>Grinding: key hashes are public, so anyone can search keys that fall in one bucket. To have M
- * more of them there costs M N hashes and M keys that consensus accepts; a write to that bucket
- * then hashes 64 M bytes, about 35 ns each key. N = 2.5 million, M = 1,000: 2.5 billion hashes for
- * 35 us a block in which the bucket is written, once a block however often it is written. Only
- * splits that follow the growth of the whole state relieve it, which a key ground on more bits
- * evades. The cost is linear in what the attacker got committed, and never more than hashing all
- * attack keys once a block.
+ * <p>Grinding: key hashes are public, so anyone can search keys whose hashes begin alike. The root
+ * does not suffer: groups are as good whatever their prefixes. To make a group of two costs 2^32
+ * hashes, and then one more block of SHA-256 at its writes. What can be made to suffer is the index
+ * in memory, {@code KeyIndex}: its directory has a slot for at most 7 keys before it doubles, so
+ * with n live keys it takes M n / 7 hashes or more to have M ground keys share a slot. The slot's
+ * bucket then moves up to 16 M bytes at an insert or delete there, is searched by halving, and
+ * takes 34 to 64 bytes a key: M = 1,000 of 5 million costs a billion hashes for about a microsecond
+ * a write. Slots are fewer than two for 7 keys, and buckets of 256 bytes fewer than slots, so
+ * ground keys cannot raise the index above about 140 bytes a key. Writes of one block that begin
+ * alike cost no more than to sort them.
  */
 package dev.varve.ledger.commitment;

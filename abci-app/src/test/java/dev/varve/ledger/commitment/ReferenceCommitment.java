@@ -9,10 +9,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The specification of the package, followed to the letter and as slowly as it likes: everything is
@@ -21,29 +22,32 @@ import java.util.TreeSet;
 final class ReferenceCommitment {
   private static final byte[] ZERO = new byte[32];
 
-  private record Entry(long prefix, ByteString keyHash, ByteString valueDigest) {}
+  private record Entry(ByteString keyHash, ByteString valueDigest) {}
 
   private static final class Position {
     final int number;
-    final long bucket;
+    final long prefix;
     final byte[] leaf;
     boolean active = true;
 
-    Position(int number, long bucket, byte[] leaf) {
+    Position(int number, long prefix, byte[] leaf) {
       this.number = number;
-      this.bucket = bucket;
+      this.prefix = prefix;
       this.leaf = leaf;
     }
   }
+
+  /** The groups by prefix, each in ascending order of key hashes. */
+  private TreeMap<Long, List<Entry>> groups = new TreeMap<>(Long::compareUnsigned);
 
   private final TreeMap<ByteString, Entry> state =
       new TreeMap<>(ByteString.unsignedLexicographicalComparator());
   private final List<Position> log = new ArrayList<>();
 
-  /** The last position of each bucket. */
+  /** The last position of each group. */
   private final Map<Long, Position> last = new HashMap<>();
 
-  private long buckets;
+  private final long prefixMask;
   private int oldest;
   private int base;
 
@@ -57,6 +61,11 @@ final class ReferenceCommitment {
   private ByteString root;
 
   ReferenceCommitment() {
+    this(-1L);
+  }
+
+  ReferenceCommitment(long prefixMask) {
+    this.prefixMask = prefixMask;
     Arrays.fill(chains, ZERO);
     root = computeRoot();
   }
@@ -66,42 +75,41 @@ final class ReferenceCommitment {
   }
 
   ByteString apply(List<StateWrite> writes) {
-    List<byte[]> effective = new ArrayList<>();
+    Set<Long> written = new HashSet<>();
     for (StateWrite write : writes) {
       byte[] keyHash = hash(1, write.key().toByteArray());
       ByteString id = ByteString.copyFrom(keyHash);
       if (!write.isDelete()) {
         byte[] digest = hash(2, write.value().toByteArray(), be8(write.height()));
-        state.put(id, new Entry(prefix(keyHash), id, ByteString.copyFrom(digest)));
-        effective.add(keyHash);
+        state.put(id, new Entry(id, ByteString.copyFrom(digest)));
+        written.add(prefix(id));
       } else if (state.remove(id) != null) {
-        effective.add(keyHash);
+        written.add(prefix(id));
       }
     }
-    if (effective.isEmpty()) {
+    if (written.isEmpty()) {
       return root;
     }
-    long before = buckets;
+    TreeMap<Long, List<Entry>> before = groups;
     int start = log.size();
-    buckets = (state.size() + 1L) / 2;
-    TreeSet<Long> touched = new TreeSet<>();
-    effective.forEach(keyHash -> touched.add(buckets == 0 ? -1 : address(prefix(keyHash))));
-    for (long id = Math.min(before, buckets); id < Math.max(before, buckets); id++) {
-      touched.add(id);
-      if (id > 0) {
-        touched.add(id - Long.highestOneBit(id));
+    groups = group();
+    for (long prefix : before.keySet()) {
+      if (!groups.containsKey(prefix)) {
+        turnInactive(last.remove(prefix));
       }
     }
-    last.entrySet().stream()
-        .filter(entry -> entry.getKey() >= buckets)
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(entry -> turnInactive(entry.getValue()));
-    touched.removeIf(id -> id < 0 || id >= buckets);
-    Map<Long, List<Entry>> contents = buckets == 0 ? Map.of() : contents();
-    touched.forEach(bucket -> rewrite(bucket, contents));
-    long limit = 3 * buckets + 4 * 4096;
-    for (int moved = 0; moved < touched.size() && log.size() - oldest() > limit; moved++) {
-      rewrite(log.get(oldest()).bucket, contents);
+    List<Long> changed = new ArrayList<>();
+    for (long prefix : groups.keySet()) {
+      if (written.contains(prefix)
+          || !before.containsKey(prefix)
+          || next(before, prefix) != next(groups, prefix)) {
+        changed.add(prefix);
+      }
+    }
+    changed.forEach(this::rewrite);
+    long limit = 3L * state.size() + 4 * 4096;
+    for (int moved = 0; moved < changed.size() && log.size() - oldest() > limit; moved++) {
+      rewrite(log.get(oldest()).prefix);
     }
     end(start);
     root = computeRoot();
@@ -143,42 +151,36 @@ final class ReferenceCommitment {
     }
   }
 
-  /** The state's entries by bucket, each bucket's in ascending order of key hashes. */
-  private Map<Long, List<Entry>> contents() {
-    Map<Long, List<Entry>> contents = new HashMap<>();
+  private TreeMap<Long, List<Entry>> group() {
+    TreeMap<Long, List<Entry>> grouped = new TreeMap<>(Long::compareUnsigned);
     for (Entry entry : state.values()) {
-      contents.computeIfAbsent(address(entry.prefix), id -> new ArrayList<>()).add(entry);
+      grouped.computeIfAbsent(prefix(entry.keyHash), id -> new ArrayList<>()).add(entry);
     }
-    return contents;
+    return grouped;
   }
 
-  private void rewrite(long bucket, Map<Long, List<Entry>> contents) {
-    Position former = last.get(bucket);
+  private static long next(TreeMap<Long, List<Entry>> grouped, long prefix) {
+    Long higher = grouped.higherKey(prefix);
+    return higher == null ? grouped.firstKey() : higher;
+  }
+
+  private void rewrite(long prefix) {
+    Position former = last.get(prefix);
     if (former != null) {
       turnInactive(former);
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (Entry entry : contents.getOrDefault(bucket, List.of())) {
+    for (Entry entry : groups.get(prefix)) {
       body.writeBytes(entry.keyHash.toByteArray());
       body.writeBytes(entry.valueDigest.toByteArray());
     }
-    byte[] id = ByteBuffer.allocate(4).putInt((int) bucket).array();
-    log.add(new Position(log.size(), bucket, hash(3, body.toByteArray(), id)));
-    last.put(bucket, log.get(log.size() - 1));
+    byte[] leaf = hash(3, body.toByteArray(), be8(next(groups, prefix)));
+    log.add(new Position(log.size(), prefix, leaf));
+    last.put(prefix, log.get(log.size() - 1));
   }
 
-  /** The low bits of the first 8 bytes; one bit less where that bucket does not exist yet. */
-  private long address(long prefix) {
-    long modulus = 1;
-    while (modulus < buckets) {
-      modulus *= 2;
-    }
-    long bucket = Math.floorMod(prefix, modulus);
-    return bucket < buckets ? bucket : bucket - modulus / 2;
-  }
-
-  private static long prefix(byte[] keyHash) {
-    return ByteBuffer.wrap(keyHash).getLong();
+  private long prefix(ByteString keyHash) {
+    return keyHash.asReadOnlyByteBuffer().getLong() & prefixMask;
   }
 
   private int oldest() {
@@ -206,7 +208,7 @@ final class ReferenceCommitment {
     for (byte[] chain : chains) {
       message.writeBytes(chain);
     }
-    for (long number : new long[] {state.size(), buckets, base, log.size()}) {
+    for (long number : new long[] {state.size(), base, log.size()}) {
       message.writeBytes(be8(number));
     }
     return ByteString.copyFrom(hash(7, message.toByteArray()));

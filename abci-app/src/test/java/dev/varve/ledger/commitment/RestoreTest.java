@@ -90,12 +90,12 @@ class RestoreTest {
             key.equals(value.state.firstKey())
                 ? record.toBuilder().setValue(ByteString.copyFromUtf8("other")).build()
                 : record);
-    assertCorrupt(value, "bucket ");
+    assertCorrupt(value, "the leaf of the key whose hash begins with ");
 
     MemoryEngine height = MemoryEngine.after(8);
     height.state.computeIfPresent(
         height.state.firstKey(), (key, record) -> record.toBuilder().setHeight(99).build());
-    assertCorrupt(height, "bucket ");
+    assertCorrupt(height, "the leaf of the key whose hash begins with ");
 
     MemoryEngine fewer = MemoryEngine.after(8);
     fewer.state.pollFirstEntry();
@@ -103,7 +103,7 @@ class RestoreTest {
 
     MemoryEngine more = MemoryEngine.after(8);
     more.state.put(ByteString.copyFromUtf8("more"), more.state.firstEntry().getValue());
-    assertCorrupt(more, "it has more than the");
+    assertCorrupt(more, "it has the key 6d6f7265 (hex), which is not committed");
 
     MemoryEngine root = MemoryEngine.after(8);
     root.commit(

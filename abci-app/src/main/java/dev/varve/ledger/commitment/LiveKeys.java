@@ -1,0 +1,186 @@
+package dev.varve.ledger.commitment;
+
+import dev.varve.storage.StateWrite;
+import java.util.List;
+
+/**
+ * The live keys in their groups: applies a block's writes to them and tells which groups it
+ * touched. Not thread-safe.
+ */
+final class LiveKeys {
+  private static final int ENTRY = Entries.ENTRY_BYTES;
+
+  private final Sha256 sha;
+  private final EntryHasher hasher;
+  private final TwigLog log;
+
+  /** All ones but in tests, which want groups of several keys. */
+  private final long prefixMask;
+
+  private final KeyIndex index = new KeyIndex();
+  private final Entries entries = new Entries();
+  private final WriteOrder order = new WriteOrder();
+  private final Touched touched = new Touched();
+  private final byte[] trailer = new byte[Long.BYTES + 1];
+  private final int[] near = new int[StateCommitment.RUN];
+
+  /** An entry a write, and their prefixes, in the order given and in ascending order. */
+  private byte[] digests = new byte[64 * ENTRY];
+
+  private long[] prefixes = new long[64];
+  private long[] sorted = new long[64];
+  private long keys;
+  private boolean changed;
+
+  LiveKeys(Sha256 sha, TwigLog log, long prefixMask) {
+    this.sha = sha;
+    this.log = log;
+    this.prefixMask = prefixMask;
+    hasher = new EntryHasher(sha);
+    trailer[Long.BYTES] = Sha256.LEAF;
+  }
+
+  KeyIndex index() {
+    return index;
+  }
+
+  Entries entries() {
+    return entries;
+  }
+
+  EntryHasher hasher() {
+    return hasher;
+  }
+
+  Touched touched() {
+    return touched;
+  }
+
+  /** How many keys live. */
+  long count() {
+    return keys;
+  }
+
+  void setCount(long count) {
+    keys = count;
+  }
+
+  /** The prefix of the key hash at {@code at}. */
+  long prefix(byte[] hash, int at) {
+    return Bytes.getLong(hash, at) & prefixMask;
+  }
+
+  /** The prefix of a group. */
+  long prefix(int group) {
+    return prefix(entries.bytes(group), entries.offset(group));
+  }
+
+  /** Writes the leaf hash of a group. */
+  void hash(int group, long next, byte[] out) {
+    sha.update(entries.bytes(group), entries.offset(group), entries.length(group));
+    Bytes.putLong(trailer, 0, next);
+    sha.update(trailer, 0, trailer.length);
+    sha.finish(out, 0);
+  }
+
+  /**
+   * Applies the writes, turns the positions of groups that are no more inactive, and collects what
+   * is touched; returns whether anything had an effect.
+   */
+  boolean apply(List<StateWrite> writes, Delta.Writer delta) {
+    int count = writes.size();
+    digest(writes);
+    order.sort(prefixes, writes);
+    for (int rank = 0; rank < count; rank++) {
+      sorted[rank] = prefixes[order.write(rank)];
+    }
+    touched.clear();
+    changed = false;
+    for (int from = 0; from < count; from += StateCommitment.RUN) {
+      int to = Math.min(count, from + StateCommitment.RUN);
+      fetch(from, to);
+      for (int rank = from; rank < to; rank++) {
+        int write = order.write(rank);
+        if (writes.get(write).isDelete()) {
+          remove(sorted[rank], write * ENTRY, delta);
+        } else {
+          put(sorted[rank], write * ENTRY);
+        }
+      }
+    }
+    return changed;
+  }
+
+  private void digest(List<StateWrite> writes) {
+    int count = writes.size();
+    if (prefixes.length < count) {
+      int length = count + count / 2;
+      digests = new byte[Math.multiplyExact(length, ENTRY)];
+      prefixes = new long[length];
+      sorted = new long[length];
+    }
+    for (int i = 0; i < count; i++) {
+      StateWrite write = writes.get(i);
+      hasher.key(write.key(), digests, i * ENTRY);
+      if (!write.isDelete()) {
+        hasher.value(write.value(), write.height(), digests, i * ENTRY + Sha256.LENGTH);
+      }
+      prefixes[i] = prefix(digests, i * ENTRY);
+    }
+  }
+
+  /** First all buckets, then all entries: the cache misses of each kind overlap. */
+  private void fetch(int from, int to) {
+    if (index.size() == 0) {
+      return;
+    }
+    index.fetch(sorted, from, to);
+    for (int rank = from; rank < to; rank++) {
+      index.seek(sorted[rank]);
+      near[rank - from] = index.nearEntries();
+    }
+    entries.fetch(near, 0, to - from);
+  }
+
+  private void put(long prefix, int at) {
+    changed = true;
+    if (index.seek(prefix)) {
+      int group = index.entries();
+      if (!entries.contains(group, digests, at)) {
+        keys++;
+      }
+      int now = entries.put(group, digests, at);
+      if (now != group) {
+        index.set(index.place(), now, index.position());
+      }
+    } else {
+      if (index.size() > 0) {
+        touched.addBefore(index.predecessor(), prefix);
+      }
+      // The position of the next leaf of all stands for none.
+      index.insert(prefix, entries.add(digests, at), (int) log.next());
+      keys++;
+    }
+    touched.add(prefix);
+  }
+
+  private void remove(long prefix, int at, Delta.Writer delta) {
+    if (!index.seek(prefix) || !entries.contains(index.entries(), digests, at)) {
+      return;
+    }
+    changed = true;
+    keys--;
+    int rest = entries.remove(index.entries(), digests, at);
+    if (rest != Entries.NONE) {
+      index.set(index.place(), rest, index.position());
+      touched.add(prefix);
+      return;
+    }
+    log.remove(log.position(index.position()));
+    delta.addVanished(prefix);
+    if (index.size() > 1) {
+      touched.addBefore(index.predecessor(), prefix);
+    }
+    index.remove();
+  }
+}
