@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Sorted buckets of keys with a value each, in pages that never move.
  *
  * <p>A bucket of kind k is 32 x 2^k longs: a header (count, bits that tell it from others, kind),
- * up to 16 x 2^k - 1 keys in signed order, as many values. Practically all are of kind 0 and share
+ * up to 16 x 2^k - 1 keys in unsigned order, as many values. Practically all are of kind 0 and share
  * pages; others have a page of their own. Not thread-safe.
  */
 final class BucketPages {
@@ -14,6 +14,10 @@ final class BucketPages {
   static final int KEYS = 15;
 
   private static final int NONE = -1;
+
+  /** In place of a key: no key is above it. */
+  private static final long UNUSED = -1;
+
   private static final int LENGTH_SHIFT = 5;
   private static final int PAGE_SHIFT = 12;
   private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
@@ -44,11 +48,6 @@ final class BucketPages {
   @SuppressWarnings("unused")
   private long sink;
 
-  /** The key of an unsigned prefix, and back: in signed order as those are in unsigned. */
-  static long key(long prefix) {
-    return prefix ^ Long.MIN_VALUE;
-  }
-
   long[] page(int bucket) {
     return pages[bucket >>> PAGE_SHIFT];
   }
@@ -76,26 +75,37 @@ final class BucketPages {
 
   /** How many keys of the bucket are below {@code key}. */
   static int lowerBound(long[] page, int base, long key) {
-    int count = count(page, base);
     int first = base + 1;
     int low = 0;
-    if (count <= KEYS) {
-      // Counting all is faster than halving with branches that no one can predict.
-      for (int i = first; i < first + count; i++) {
-        low += page[i] < key ? 1 : 0;
+    if (kind(page, base) == 0) {
+      // Counting all, without their lowest bits, is faster than branches no one can predict.
+      long half = key >>> 1;
+      for (int i = first; i < first + KEYS; i++) {
+        low += (int) (((page[i] >>> 1) - half) >>> (Long.SIZE - 1));
       }
-      return low;
+      return low < KEYS && Long.compareUnsigned(page[first + low], key) < 0 ? low + 1 : low;
     }
-    int high = count;
+    int high = count(page, base);
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (page[first + middle] < key) {
+      if (Long.compareUnsigned(page[first + middle], key) < 0) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
     return low;
+  }
+
+  /** As the other; {@code hint} is looked at first. */
+  static int lowerBound(long[] page, int base, long key, int hint) {
+    int count = count(page, base);
+    if (hint <= count
+        && (hint == count || Long.compareUnsigned(page[base + 1 + hint], key) >= 0)
+        && (hint == 0 || Long.compareUnsigned(page[base + hint], key) < 0)) {
+      return hint;
+    }
+    return lowerBound(page, base, key);
   }
 
   /** Reads the buckets that {@code directory} has for the upper bits of prefixes. */
@@ -144,7 +154,7 @@ final class BucketPages {
       }
       bucket = (bumpPage << PAGE_SHIFT) | bumpBucket++;
     }
-    page(bucket)[base(bucket)] = (long) kind << KIND_SHIFT;
+    setHeader(page(bucket), base(bucket), kind, 0, 0);
     return bucket;
   }
 
@@ -170,6 +180,7 @@ final class BucketPages {
     System.arraycopy(page, keys + index + 1, page, keys + index, rest);
     System.arraycopy(page, values + index + 1, page, values + index, rest);
     page[base]--;
+    page[keys + index + rest] = UNUSED;
   }
 
   /** Moves the keys with bit {@code depth}, from the top, to a new bucket; returns that. */
@@ -179,13 +190,13 @@ final class BucketPages {
     int count = count(page, base);
     long bit = Long.MIN_VALUE >>> depth;
     int cut = 0;
-    while (cut < count && (key(page[base + 1 + cut]) & bit) == 0) {
+    while (cut < count && (page[base + 1 + cut] & bit) == 0) {
       cut++;
     }
     int upper = allocate(kindFor(count - cut));
     copy(lower, cut, upper, 0, count - cut);
-    setHeader(lower, cut, depth + 1);
-    setHeader(upper, count - cut, depth + 1);
+    setHeader(page, base, kind(page, base), depth + 1, cut);
+    setHeader(page(upper), base(upper), kindFor(count - cut), depth + 1, count - cut);
     return upper;
   }
 
@@ -203,7 +214,7 @@ final class BucketPages {
     int resized = allocate(kind);
     int count = count(page, base);
     copy(bucket, 0, resized, 0, count);
-    setHeader(resized, count, depth(page, base));
+    setHeader(page(resized), base(resized), kind, depth(page, base), count);
     free(bucket);
     return resized;
   }
@@ -217,7 +228,9 @@ final class BucketPages {
     if (lowerCount > 0) {
       copy(upper, 0, lower, lowerCount, upperCount);
     }
-    setHeader(merged, lowerCount + upperCount, depth);
+    long[] page = page(merged);
+    int base = base(merged);
+    setHeader(page, base, kind(page, base), depth, lowerCount + upperCount);
     free(merged == lower ? upper : lower);
     return merged;
   }
@@ -233,11 +246,9 @@ final class BucketPages {
     System.arraycopy(source, values, target, toValues, count);
   }
 
-  private void setHeader(int bucket, int count, int depth) {
-    long[] page = page(bucket);
-    int base = base(bucket);
-    long kind = kind(page, base);
-    page[base] = (kind << KIND_SHIFT) | ((long) depth << DEPTH_SHIFT) | count;
+  private static void setHeader(long[] page, int base, int kind, int depth, int count) {
+    page[base] = ((long) kind << KIND_SHIFT) | ((long) depth << DEPTH_SHIFT) | count;
+    Arrays.fill(page, base + 1 + count, base + 1 + capacity(kind), UNUSED);
   }
 
   private void free(int bucket) {

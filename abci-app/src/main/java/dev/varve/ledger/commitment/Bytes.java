@@ -46,6 +46,14 @@ final class Bytes {
     return true;
   }
 
+  static boolean equalHashes(byte[] a, int aOffset, byte[] b, int bOffset) {
+    return ((getLong(a, aOffset) ^ getLong(b, bOffset))
+            | (getLong(a, aOffset + 8) ^ getLong(b, bOffset + 8))
+            | (getLong(a, aOffset + 16) ^ getLong(b, bOffset + 16))
+            | (getLong(a, aOffset + 24) ^ getLong(b, bOffset + 24)))
+        == 0;
+  }
+
   /** Compares two hashes, the first 8 bytes at once: they decide unless someone forged them. */
   static int compareHashes(byte[] a, int aOffset, byte[] b, int bOffset) {
     long left = getLong(a, aOffset);

@@ -55,6 +55,10 @@ final class Entries {
     return group >= 0 ? ENTRY_BYTES : groups.get(~group).length;
   }
 
+  int count(int group) {
+    return group >= 0 ? 1 : length(group) / ENTRY_BYTES;
+  }
+
   /** Reads from groups, to have them in the caches; the loads wait for nothing and overlap. */
   void fetch(int[] references, int from, int to) {
     int sum = 0;
@@ -78,6 +82,11 @@ final class Entries {
 
   /** Sets an entry of a group; returns the reference it has from now on. */
   int put(int group, byte[] entry, int at) {
+    if (group >= 0 && Bytes.equalHashes(bytes(group), offset(group), entry, at)) {
+      int value = offset(group) + Sha256.LENGTH;
+      System.arraycopy(entry, at + Sha256.LENGTH, bytes(group), value, Sha256.LENGTH);
+      return group;
+    }
     int index = find(group, entry, at);
     if (index >= 0) {
       int offset = offset(group) + index * ENTRY_BYTES;

@@ -63,11 +63,25 @@ final class KeyIndex {
   boolean seek(long prefix) {
     // Two shifts: one by 64 would do nothing.
     enter((int) (prefix >>> 1 >>> (Long.SIZE - 1 - depth)));
-    long key = BucketPages.key(prefix);
-    at = BucketPages.lowerBound(page, base, key);
-    boolean found = at < BucketPages.count(page, base) && page[base + 1 + at] == key;
+    return seekHere(prefix, BucketPages.lowerBound(page, base, prefix));
+  }
+
+  /** As the other, faster where an earlier {@link #hint} for the prefix still holds. */
+  boolean seek(long prefix, int hint) {
+    enter((int) (prefix >>> 1 >>> (Long.SIZE - 1 - depth)));
+    return seekHere(prefix, BucketPages.lowerBound(page, base, prefix, hint));
+  }
+
+  private boolean seekHere(long prefix, int index) {
+    at = index;
+    boolean found = index < BucketPages.count(page, base) && page[base + 1 + index] == prefix;
     missing = found ? 0 : 1;
     return found;
+  }
+
+  /** What makes a later seek of the same prefix fast. */
+  int hint() {
+    return at;
   }
 
   /** The place of the group at the cursor, good until the next insert or remove. */
@@ -102,7 +116,7 @@ final class KeyIndex {
   /** The greatest prefix below the cursor, or the highest where none is. */
   long predecessor() {
     if (at > 0) {
-      return BucketPages.key(page[base + at]);
+      return page[base + at];
     }
     int from = slot;
     long[] otherPage = page;
@@ -113,13 +127,13 @@ final class KeyIndex {
       otherPage = buckets.page(directory[from]);
       otherBase = BucketPages.base(directory[from]);
     } while (BucketPages.count(otherPage, otherBase) == 0);
-    return BucketPages.key(otherPage[otherBase + BucketPages.count(otherPage, otherBase)]);
+    return otherPage[otherBase + BucketPages.count(otherPage, otherBase)];
   }
 
   /** The least prefix above that of the group at the cursor, or the lowest where none is. */
   long successor() {
     if (at + 1 < BucketPages.count(page, base)) {
-      return BucketPages.key(page[base + 2 + at]);
+      return page[base + 2 + at];
     }
     int from = slot;
     long[] otherPage = page;
@@ -130,7 +144,7 @@ final class KeyIndex {
       otherPage = buckets.page(directory[from]);
       otherBase = BucketPages.base(directory[from]);
     } while (BucketPages.count(otherPage, otherBase) == 0);
-    return BucketPages.key(otherPage[otherBase + 1]);
+    return otherPage[otherBase + 1];
   }
 
   /** Adds a group at the cursor, which a {@link #seek} of its prefix just left there. */
@@ -143,7 +157,7 @@ final class KeyIndex {
       point(buckets.resize(bucket, kind + 1));
       seek(prefix);
     }
-    buckets.insert(bucket, at, BucketPages.key(prefix));
+    buckets.insert(bucket, at, prefix);
     set(place(), entries, position);
     size++;
   }

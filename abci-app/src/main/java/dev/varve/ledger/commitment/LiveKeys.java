@@ -23,12 +23,14 @@ final class LiveKeys {
   private final Touched touched = new Touched();
   private final byte[] trailer = new byte[Long.BYTES + 1];
   private final int[] near = new int[StateCommitment.RUN];
+  private final int[] hints = new int[StateCommitment.RUN];
 
   /** An entry a write, and their prefixes, in the order given and in ascending order. */
   private byte[] digests = new byte[64 * ENTRY];
 
   private long[] prefixes = new long[64];
   private long[] sorted = new long[64];
+  private boolean[] deletes = new boolean[64];
   private long keys;
   private boolean changed;
 
@@ -90,7 +92,7 @@ final class LiveKeys {
   boolean apply(List<StateWrite> writes, Delta.Writer delta) {
     int count = writes.size();
     digest(writes);
-    order.sort(prefixes, writes);
+    order.sort(prefixes, deletes, count);
     for (int rank = 0; rank < count; rank++) {
       sorted[rank] = prefixes[order.write(rank)];
     }
@@ -101,10 +103,11 @@ final class LiveKeys {
       fetch(from, to);
       for (int rank = from; rank < to; rank++) {
         int write = order.write(rank);
-        if (writes.get(write).isDelete()) {
+        boolean found = index.seek(sorted[rank], hints[rank - from]);
+        if (!deletes[write]) {
+          put(found, sorted[rank], write * ENTRY);
+        } else if (found && entries.contains(index.entries(), digests, write * ENTRY)) {
           remove(sorted[rank], write * ENTRY, delta);
-        } else {
-          put(sorted[rank], write * ENTRY);
         }
       }
     }
@@ -118,11 +121,13 @@ final class LiveKeys {
       digests = new byte[Math.multiplyExact(length, ENTRY)];
       prefixes = new long[length];
       sorted = new long[length];
+      deletes = new boolean[length];
     }
     for (int i = 0; i < count; i++) {
       StateWrite write = writes.get(i);
       hasher.key(write.key(), digests, i * ENTRY);
-      if (!write.isDelete()) {
+      deletes[i] = write.isDelete();
+      if (!deletes[i]) {
         hasher.value(write.value(), write.height(), digests, i * ENTRY + Sha256.LENGTH);
       }
       prefixes[i] = prefix(digests, i * ENTRY);
@@ -138,48 +143,45 @@ final class LiveKeys {
     for (int rank = from; rank < to; rank++) {
       index.seek(sorted[rank]);
       near[rank - from] = index.nearEntries();
+      hints[rank - from] = index.hint();
     }
     entries.fetch(near, 0, to - from);
   }
 
-  private void put(long prefix, int at) {
+  private void put(boolean found, long prefix, int at) {
     changed = true;
-    if (index.seek(prefix)) {
+    if (found) {
       int group = index.entries();
-      if (!entries.contains(group, digests, at)) {
-        keys++;
-      }
+      keys -= entries.count(group);
       int now = entries.put(group, digests, at);
+      keys += entries.count(now);
       if (now != group) {
         index.set(index.place(), now, index.position());
       }
     } else {
       if (index.size() > 0) {
-        touched.addBefore(index.predecessor(), prefix);
+        touched.addBefore(index.predecessor(), Math.max(index.hint() - 1, 0), prefix);
       }
       // The position of the next leaf of all stands for none.
       index.insert(prefix, entries.add(digests, at), (int) log.next());
       keys++;
     }
-    touched.add(prefix);
+    touched.add(prefix, index.hint());
   }
 
   private void remove(long prefix, int at, Delta.Writer delta) {
-    if (!index.seek(prefix) || !entries.contains(index.entries(), digests, at)) {
-      return;
-    }
     changed = true;
     keys--;
     int rest = entries.remove(index.entries(), digests, at);
     if (rest != Entries.NONE) {
       index.set(index.place(), rest, index.position());
-      touched.add(prefix);
+      touched.add(prefix, index.hint());
       return;
     }
     log.remove(log.position(index.position()));
     delta.addVanished(prefix);
     if (index.size() > 1) {
-      touched.addBefore(index.predecessor(), prefix);
+      touched.addBefore(index.predecessor(), Math.max(index.hint() - 1, 0), prefix);
     }
     index.remove();
   }

@@ -56,7 +56,7 @@ final class Rewriter {
       index.fetch(touched.prefixes(), from, to);
       for (int i = from; i < to; i++) {
         long prefix = touched.prefixes()[i];
-        if (index.seek(prefix)) {
+        if (index.seek(prefix, touched.hints()[i])) {
           prefixes[count] = prefix;
           nexts[count] = index.successor();
           places[count] = index.place();

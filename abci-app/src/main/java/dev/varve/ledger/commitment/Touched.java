@@ -10,6 +10,10 @@ import java.util.Arrays;
  */
 final class Touched {
   private long[] prefixes = new long[64];
+
+  /** Where in the index they were found. */
+  private int[] hints = new int[64];
+
   private int count;
   private boolean hasWrapped;
   private long wrapped;
@@ -20,17 +24,17 @@ final class Touched {
   }
 
   /** Adds a prefix that none added before is above. */
-  void add(long prefix) {
+  void add(long prefix, int hint) {
     if (count > 0 && prefixes[count - 1] == prefix) {
       return;
     }
-    insert(count, prefix);
+    insert(count, prefix, hint);
   }
 
   /** Adds the neighbour below {@code prefix}, whose writes are at turn. */
-  void addBefore(long neighbour, long prefix) {
+  void addBefore(long neighbour, int hint, long prefix) {
     if (Long.compareUnsigned(neighbour, prefix) < 0) {
-      add(neighbour);
+      add(neighbour, hint);
     } else {
       hasWrapped = true;
       wrapped = neighbour;
@@ -45,7 +49,7 @@ final class Touched {
         at--;
       }
       if (at == 0 || prefixes[at - 1] != wrapped) {
-        insert(at, wrapped);
+        insert(at, wrapped, 0);
       }
     }
     return count;
@@ -55,10 +59,17 @@ final class Touched {
     return prefixes;
   }
 
-  private void insert(int at, long prefix) {
+  int[] hints() {
+    return hints;
+  }
+
+  private void insert(int at, long prefix, int hint) {
     if (count == prefixes.length) {
       prefixes = Arrays.copyOf(prefixes, Math.multiplyExact(count, 2));
+      hints = Arrays.copyOf(hints, prefixes.length);
     }
+    System.arraycopy(hints, at, hints, at + 1, count - at);
+    hints[at] = hint;
     System.arraycopy(prefixes, at, prefixes, at + 1, count - at);
     prefixes[at] = prefix;
     count++;

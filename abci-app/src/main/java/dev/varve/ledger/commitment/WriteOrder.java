@@ -1,8 +1,6 @@
 package dev.varve.ledger.commitment;
 
-import dev.varve.storage.StateWrite;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Sorts a block's writes by the prefixes of their key hashes, unsigned, a put before a delete where
@@ -22,9 +20,8 @@ final class WriteOrder {
 
   private int bits;
 
-  /** Sorts writes by the first of each 64 bytes of {@code entries}. */
-  void sort(long[] prefixes, List<StateWrite> writes) {
-    int count = writes.size();
+  /** Sorts the first {@code count} writes. */
+  void sort(long[] prefixes, boolean[] deletes, int count) {
     bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(count - 1, 1));
     if (sorted.length < count) {
       sorted = new long[count + count / 2];
@@ -35,7 +32,7 @@ final class WriteOrder {
     for (int i = 1; i < count; i++) {
       long write = sorted[i];
       int to = i;
-      while (to > 0 && isAfter(sorted[to - 1], write, prefixes, writes)) {
+      while (to > 0 && isAfter(sorted[to - 1], write, prefixes, deletes)) {
         sorted[to] = sorted[to - 1];
         to--;
       }
@@ -75,7 +72,7 @@ final class WriteOrder {
     return crowded;
   }
 
-  private boolean isAfter(long a, long b, long[] prefixes, List<StateWrite> writes) {
+  private boolean isAfter(long a, long b, long[] prefixes, boolean[] deletes) {
     if ((a ^ b) >>> bits != 0) {
       return a > b;
     }
@@ -84,6 +81,6 @@ final class WriteOrder {
     int second = (int) b & mask;
     int order = Long.compareUnsigned(prefixes[first], prefixes[second]);
     return order > 0
-        || (order == 0 && writes.get(first).isDelete() && !writes.get(second).isDelete());
+        || (order == 0 && deletes[first] && !deletes[second]);
   }
 }
