@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Sorted buckets of keys with a value each, in pages that never move.
  *
  * <p>A bucket of kind k is 32 x 2^k longs: a header (count, bits that tell it from others, kind),
- * up to 16 x 2^k - 1 keys in unsigned order, as many values. Practically all are of kind 0 and share
- * pages; others have a page of their own. Not thread-safe.
+ * up to 16 x 2^k - 1 keys in unsigned order, as many values. Practically all are of kind 0 and
+ * share pages; others have a page of their own. Not thread-safe.
  */
 final class BucketPages {
   /** Keys in a bucket of kind 0. */

@@ -54,6 +54,11 @@ final class KeyIndex {
     return size;
   }
 
+  /** How many slots the directory has. */
+  int slots() {
+    return directory.length;
+  }
+
   /** Reads the buckets of prefixes, to have them in the caches; the loads overlap. */
   void fetch(long[] prefixes, int from, int to) {
     buckets.fetch(directory, Long.SIZE - 1 - depth, prefixes, from, to);

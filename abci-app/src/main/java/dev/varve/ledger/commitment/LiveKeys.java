@@ -180,6 +180,7 @@ final class LiveKeys {
     }
     log.remove(log.position(index.position()));
     delta.addVanished(prefix);
+    touched.drop(prefix);
     if (index.size() > 1) {
       touched.addBefore(index.predecessor(), Math.max(index.hint() - 1, 0), prefix);
     }

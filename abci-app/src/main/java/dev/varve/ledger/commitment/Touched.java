@@ -31,6 +31,13 @@ final class Touched {
     insert(count, prefix, hint);
   }
 
+  /** Takes back the last prefix if it is this one: the group lost all its keys after all. */
+  void drop(long prefix) {
+    if (count > 0 && prefixes[count - 1] == prefix) {
+      count--;
+    }
+  }
+
   /** Adds the neighbour below {@code prefix}, whose writes are at turn. */
   void addBefore(long neighbour, int hint, long prefix) {
     if (Long.compareUnsigned(neighbour, prefix) < 0) {

@@ -80,7 +80,6 @@ final class WriteOrder {
     int first = (int) a & mask;
     int second = (int) b & mask;
     int order = Long.compareUnsigned(prefixes[first], prefixes[second]);
-    return order > 0
-        || (order == 0 && deletes[first] && !deletes[second]);
+    return order > 0 || (order == 0 && deletes[first] && !deletes[second]);
   }
 }

@@ -33,7 +33,11 @@ class GoldenTest {
   void shouldGiveTheDeltaOfVersionOne() throws IOException {
     StateCommitment commitment = StateCommitment.empty();
     List<StateWrite> writes = block(1).subList(0, 9);
-    assertThat(hex(commitment.apply(1, writes).delta()) + "\n").isEqualTo(golden("delta-v1.txt"));
+    ByteString first = commitment.apply(1, writes).delta();
+    List<StateWrite> deletes = new ArrayList<>();
+    writes.subList(0, 2).forEach(write -> deletes.add(new StateWrite(write.key(), null, 2)));
+    ByteString second = commitment.apply(2, deletes).delta();
+    assertThat(hex(StateCommitment.concat(first, second)) + "\n").isEqualTo(golden("delta-v1.txt"));
   }
 
   /** 400 of 5,000 keys by plain arithmetic, every fifth write a delete; empty each tenth height. */

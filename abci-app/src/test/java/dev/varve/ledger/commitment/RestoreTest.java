@@ -24,6 +24,45 @@ class RestoreTest {
   }
 
   @Test
+  void shouldGoOnAfterTheLogWasSettledAndTrimmed() {
+    History history = new History(21, 3_000);
+    MemoryEngine engine = new MemoryEngine();
+    StateCommitment running = StateCommitment.empty();
+    StateCommitment restored = StateCommitment.empty();
+    for (int block = 0; block < 120; block++) {
+      List<StateWrite> writes = history.next(700, block % 30 > 24 ? 90 : 10);
+      StateCommitment.Update update = running.apply(history.height(), writes);
+      assertThat(restored.apply(history.height(), writes)).as("block %d", block).isEqualTo(update);
+      engine.commit(history.height(), writes, update);
+      if (block % 7 == 6) {
+        restored = StateCommitment.restore(engine);
+      }
+    }
+    assertThat(engine.commitments.firstKey()).as("first height kept").isGreaterThan(20);
+  }
+
+  @Test
+  void shouldRestoreGroupsOfSeveralKeys() {
+    long mask = 0xffc0_0000_0000_0000L;
+    History history = new History(22, 2_000);
+    MemoryEngine engine = new MemoryEngine();
+    StateCommitment running = StateCommitment.empty(mask);
+    for (int block = 0; block < 60; block++) {
+      List<StateWrite> writes = history.next(600, 30);
+      engine.commit(history.height(), writes, running.apply(history.height(), writes));
+    }
+
+    StateCommitment restored = StateCommitment.restore(engine, mask);
+
+    assertThat(restored.root()).isEqualTo(running.root());
+    for (int block = 0; block < 40; block++) {
+      List<StateWrite> writes = history.next(600, 50);
+      assertThat(restored.apply(history.height(), writes))
+          .isEqualTo(running.apply(history.height(), writes));
+    }
+  }
+
+  @Test
   void shouldRestoreAStateThatLostAllItsKeys() {
     History history = new History(9, 500);
     MemoryEngine engine = new MemoryEngine();
@@ -77,6 +116,10 @@ class RestoreTest {
     foreign.commitments.put(9L, ByteString.copyFrom(new byte[] {2}));
     assertCorrupt(foreign, "version 2, known is 1");
 
+    MemoryEngine counts = MemoryEngine.after(8);
+    counts.commitments.computeIfPresent(8L, (h, delta) -> withByte(delta, 25, 0xff));
+    assertCorrupt(counts, "counts at offset 0 need");
+
     MemoryEngine trimmed = MemoryEngine.after(8);
     trimmed.commitments.pollFirstEntry();
     assertCorrupt(trimmed, "deltas start at position");
@@ -105,12 +148,35 @@ class RestoreTest {
     more.state.put(ByteString.copyFromUtf8("more"), more.state.firstEntry().getValue());
     assertCorrupt(more, "it has the key 6d6f7265 (hex), which is not committed");
 
+    MemoryEngine swapped = MemoryEngine.after(8);
+    swapped.state.put(ByteString.copyFromUtf8("more"), swapped.state.pollFirstEntry().getValue());
+    assertCorrupt(swapped, "it has the key 6d6f7265 (hex), which is not committed");
+
     MemoryEngine root = MemoryEngine.after(8);
     root.commit(
         9,
         List.of(),
         new StateCommitment.Update(ByteString.copyFrom(new byte[32]), ByteString.EMPTY, 0));
     assertCorrupt(root, "committed at height 9 is 0000");
+  }
+
+  @Test
+  void shouldNameTheGroupThatADamagedDeltaLeavesBehind() {
+    History history = new History(5, 100);
+    MemoryEngine engine = new MemoryEngine();
+    StateCommitment running = StateCommitment.empty();
+    List<StateWrite> puts = history.next(100, 0);
+    engine.commit(1, puts, running.apply(1, puts));
+    List<StateWrite> deletes = history.deleteAll();
+    engine.commit(2, deletes, running.apply(2, deletes));
+    engine.commitments.computeIfPresent(2L, (h, delta) -> withByte(delta, 33, 0xff));
+    assertCorrupt(engine, "it lacks the key whose hash begins with ");
+  }
+
+  private static ByteString withByte(ByteString bytes, int at, int value) {
+    byte[] changed = bytes.toByteArray();
+    changed[at] ^= (byte) value;
+    return ByteString.copyFrom(changed);
   }
 
   private static void assertCorrupt(MemoryEngine engine, String message) {

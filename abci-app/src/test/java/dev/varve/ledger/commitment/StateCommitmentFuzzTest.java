@@ -16,10 +16,12 @@ class StateCommitmentFuzzTest {
   void shouldEqualTheReference(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 400) int keySpace,
-      @ForAll @IntRange(min = 0, max = 100) int deletes) {
+      @ForAll @IntRange(min = 0, max = 100) int deletes,
+      @ForAll @IntRange(min = 1, max = 64) int prefixBits) {
     History history = new History(seed, keySpace);
-    StateCommitment commitment = StateCommitment.empty();
-    ReferenceCommitment reference = new ReferenceCommitment();
+    long mask = -1L << (64 - prefixBits);
+    StateCommitment commitment = StateCommitment.empty(mask);
+    ReferenceCommitment reference = new ReferenceCommitment(mask);
     Random random = new Random(seed);
     for (int block = 0; block < 30; block++) {
       int size = random.nextInt(60);
@@ -56,7 +58,7 @@ class StateCommitmentFuzzTest {
     }
   }
 
-  /** A count of keys or a bucket that later deltas override may change: then nothing else does. */
+  /** A count of keys or a leaf that later deltas override may change: then nothing else does. */
   @Property(tries = 100)
   void shouldNeverRestoreAnotherCommitmentFromADamagedDelta(@ForAll long seed) {
     MemoryEngine engine = MemoryEngine.after(8);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class StateCommitmentTest {
@@ -71,16 +72,67 @@ class StateCommitmentTest {
   }
 
   @Test
-  void shouldHoldABucketThatOutgrowsAChunk() {
-    // Every key lands in one of few buckets before they split: one block brings them all.
+  void shouldEqualTheReferenceInBlocksLargerThanTheState() {
     History history = new History(11, 40_000);
-    StateCommitment atOnce = StateCommitment.empty();
-    List<StateWrite> writes = history.next(60_000, 0);
-    ByteString root = atOnce.apply(1, writes).root();
-    StateCommitment other = StateCommitment.empty();
-    List<StateWrite> reversed = new ArrayList<>(writes);
-    Collections.reverse(reversed);
-    assertThat(other.apply(1, reversed).root()).isEqualTo(root);
+    StateCommitment commitment = StateCommitment.empty();
+    ReferenceCommitment reference = new ReferenceCommitment();
+    List<StateWrite> all = history.next(60_000, 0);
+    assertThat(commitment.apply(1, all).root()).isEqualTo(reference.apply(all));
+    List<StateWrite> half = history.next(40_000, 60);
+    assertThat(commitment.apply(2, half).root()).isEqualTo(reference.apply(half));
+    List<StateWrite> none = history.deleteAll();
+    assertThat(commitment.apply(3, none).root()).isEqualTo(reference.apply(none));
+    List<StateWrite> again = history.next(5_000, 0);
+    assertThat(commitment.apply(4, again).root()).isEqualTo(reference.apply(again));
+  }
+
+  @Test
+  void shouldLinkTheHighestKeyToTheLowest() {
+    List<ByteString> ascending = byHash(8);
+    StateCommitment commitment = StateCommitment.empty();
+    ReferenceCommitment reference = new ReferenceCommitment();
+    // Numbers in the order of key hashes, negative ones deleted.
+    int[][] blocks = {
+      {4}, {3}, {5}, {2, 6}, {-2}, {-6}, {1, 7, -3}, {-1, -7}, {-4, -5, 0}, {-8, 1, 2}, {7, -1, -2}
+    };
+    for (int block = 0; block < blocks.length; block++) {
+      List<StateWrite> writes = new ArrayList<>();
+      for (int number : blocks[block]) {
+        // Zero has no negative: 8 stands for it.
+        ByteString key = ascending.get(Math.abs(number) % 8);
+        writes.add(new StateWrite(key, number < 0 ? null : ByteString.EMPTY, block));
+      }
+      assertThat(commitment.apply(block, writes).root())
+          .as("block %d", block)
+          .isEqualTo(reference.apply(writes));
+    }
+  }
+
+  @Test
+  void shouldEqualTheReferenceWhereKeysShareAPrefix() {
+    long mask = 0xff00_0000_0000_0000L;
+    History history = new History(13, 1_500);
+    StateCommitment commitment = StateCommitment.empty(mask);
+    ReferenceCommitment reference = new ReferenceCommitment(mask);
+    for (int block = 0; block < 60; block++) {
+      List<StateWrite> writes = history.next(300, block % 20 < 10 ? 10 : 90);
+      assertThat(commitment.apply(history.height(), writes).root())
+          .as("block %d", block)
+          .isEqualTo(reference.apply(writes));
+    }
+  }
+
+  private static List<ByteString> byHash(int count) {
+    Sha256 sha = new Sha256();
+    TreeMap<ByteString, ByteString> keys =
+        new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    for (int i = 0; i < count; i++) {
+      ByteString key = ByteString.copyFromUtf8("key " + i);
+      byte[] hash = new byte[Sha256.LENGTH];
+      new EntryHasher(sha).key(key, hash, 0);
+      keys.put(ByteString.copyFrom(hash), key);
+    }
+    return List.copyOf(keys.values());
   }
 
   private static StateWrite write(String key, String value, long height) {
