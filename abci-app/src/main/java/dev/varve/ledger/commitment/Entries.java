@@ -33,7 +33,11 @@ final class Entries {
   private byte[][] chunks = new byte[16][];
   private int chunkCount;
   private int bumpSlot = CHUNK_SLOTS;
-  private int freeSlot = NONE;
+
+  /** A stack beside the slots: a list within them would wait for memory at every insert. */
+  private int[] freeSlots = new int[64];
+
+  private int freeCount;
 
   /** Entries of groups of several keys, ascending by key hash; null where a reference is free. */
   private final List<byte[]> groups = new ArrayList<>();
@@ -136,8 +140,10 @@ final class Entries {
   }
 
   void free(int slot) {
-    Bytes.putInt(chunks[slot >>> CHUNK_SHIFT], offset(slot), freeSlot);
-    freeSlot = slot;
+    if (freeCount == freeSlots.length) {
+      freeSlots = Arrays.copyOf(freeSlots, freeCount * 2);
+    }
+    freeSlots[freeCount++] = slot;
   }
 
   /** The index of a key's entry in its group, or {@code ~(where it belongs)}. */
@@ -175,10 +181,8 @@ final class Entries {
   }
 
   private int allocate() {
-    if (freeSlot != NONE) {
-      int slot = freeSlot;
-      freeSlot = Bytes.getInt(chunks[slot >>> CHUNK_SHIFT], offset(slot));
-      return slot;
+    if (freeCount > 0) {
+      return freeSlots[--freeCount];
     }
     if (bumpSlot == CHUNK_SLOTS) {
       if (chunkCount == MAX_SLOTS >>> CHUNK_SHIFT) {

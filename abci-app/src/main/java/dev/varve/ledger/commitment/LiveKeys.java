@@ -10,6 +10,9 @@ import java.util.List;
 final class LiveKeys {
   private static final int ENTRY = Entries.ENTRY_BYTES;
 
+  /** Bytes of a leaf's message after its entries. */
+  private static final int TRAILER = Long.BYTES + 1;
+
   private final Sha256 sha;
   private final EntryHasher hasher;
   private final TwigLog log;
@@ -21,9 +24,10 @@ final class LiveKeys {
   private final Entries entries = new Entries();
   private final WriteOrder order = new WriteOrder();
   private final Touched touched = new Touched();
-  private final byte[] trailer = new byte[Long.BYTES + 1];
   private final int[] near = new int[StateCommitment.RUN];
   private final int[] hints = new int[StateCommitment.RUN];
+
+  private byte[] leaf = new byte[ENTRY + TRAILER];
 
   /** An entry a write, and their prefixes, in the order given and in ascending order. */
   private byte[] digests = new byte[64 * ENTRY];
@@ -39,7 +43,6 @@ final class LiveKeys {
     this.log = log;
     this.prefixMask = prefixMask;
     hasher = new EntryHasher(sha);
-    trailer[Long.BYTES] = Sha256.LEAF;
   }
 
   KeyIndex index() {
@@ -79,9 +82,14 @@ final class LiveKeys {
 
   /** Writes the leaf hash of a group. */
   void hash(int group, long next, byte[] out) {
-    sha.update(entries.bytes(group), entries.offset(group), entries.length(group));
-    Bytes.putLong(trailer, 0, next);
-    sha.update(trailer, 0, trailer.length);
+    int length = entries.length(group);
+    if (leaf.length < length + TRAILER) {
+      leaf = new byte[length + TRAILER];
+    }
+    System.arraycopy(entries.bytes(group), entries.offset(group), leaf, 0, length);
+    Bytes.putLong(leaf, length, next);
+    leaf[length + Long.BYTES] = Sha256.LEAF;
+    sha.update(leaf, 0, length + TRAILER);
     sha.finish(out, 0);
   }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,7 +39,7 @@ final class ReferenceCommitment {
   }
 
   /** The groups by prefix, each in ascending order of key hashes. */
-  private TreeMap<Long, List<Entry>> groups = new TreeMap<>(Long::compareUnsigned);
+  private NavigableMap<Long, List<Entry>> groups = new TreeMap<>(Long::compareUnsigned);
 
   private final TreeMap<ByteString, Entry> state =
       new TreeMap<>(ByteString.unsignedLexicographicalComparator());
@@ -90,7 +91,7 @@ final class ReferenceCommitment {
     if (written.isEmpty()) {
       return root;
     }
-    TreeMap<Long, List<Entry>> before = groups;
+    NavigableMap<Long, List<Entry>> before = groups;
     int start = log.size();
     groups = group();
     for (long prefix : before.keySet()) {
@@ -151,15 +152,15 @@ final class ReferenceCommitment {
     }
   }
 
-  private TreeMap<Long, List<Entry>> group() {
-    TreeMap<Long, List<Entry>> grouped = new TreeMap<>(Long::compareUnsigned);
+  private NavigableMap<Long, List<Entry>> group() {
+    NavigableMap<Long, List<Entry>> grouped = new TreeMap<>(Long::compareUnsigned);
     for (Entry entry : state.values()) {
       grouped.computeIfAbsent(prefix(entry.keyHash), id -> new ArrayList<>()).add(entry);
     }
     return grouped;
   }
 
-  private static long next(TreeMap<Long, List<Entry>> grouped, long prefix) {
+  private static long next(NavigableMap<Long, List<Entry>> grouped, long prefix) {
     Long higher = grouped.higherKey(prefix);
     return higher == null ? grouped.firstKey() : higher;
   }
