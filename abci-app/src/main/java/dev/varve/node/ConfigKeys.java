@@ -42,7 +42,18 @@ final class ConfigKeys {
           256 * MIB,
           16 * MIB,
           TIB,
-          "Memory outside the Java heap for recent records. A miss is read from disk.");
+          "Memory outside the Java heap for recent records. A miss is read from disk. After a start",
+          "it is filled from disk in the background, newest block first, until it is full.");
+
+  static final ConfigKey<Long> SYNC_PERIOD_SECONDS =
+      ConfigKey.number(
+          "sync.period_seconds",
+          60,
+          0,
+          86_400,
+          "How often memory is compared with disk, a few records at a time, and filled where it",
+          "has gaps; where the two differ, memory's copy is replaced. 0 for never; then warming",
+          "that a failing disk store stopped is not taken up again either.");
 
   static final ConfigKey<String> DISK_STORE =
       ConfigKey.oneOf(
@@ -166,6 +177,7 @@ final class ConfigKeys {
           ABCI_TRANSPORT,
           ABCI_MAX_MESSAGE_BYTES,
           MEMORY_BYTES,
+          SYNC_PERIOD_SECONDS,
           DISK_STORE,
           DISK_PATH,
           DISK_BLOCK_CACHE_BYTES,

@@ -2,7 +2,9 @@ package dev.varve.node;
 
 import dev.varve.storage.MemoryStore;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /** Times what a memory store is asked to do. */
 final class MeteredMemoryStore implements MemoryStore {
@@ -19,6 +21,21 @@ final class MeteredMemoryStore implements MemoryStore {
   @Override
   public Optional<byte[]> get(byte[] key) {
     return get.record(() -> store.get(key));
+  }
+
+  @Override
+  public Optional<byte[]> peek(byte[] key) {
+    return store.peek(key);
+  }
+
+  @Override
+  public boolean offer(byte[] key, byte[] value) {
+    return store.offer(key, value);
+  }
+
+  @Override
+  public List<byte[]> sample(int count, Random random) {
+    return store.sample(count, random);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Map;
 public record NodeConfig(
     Abci abci,
     Memory memory,
+    Sync sync,
     Disk disk,
     Fallback fallback,
     Retain retain,
@@ -27,6 +29,13 @@ public record NodeConfig(
 
   /** Memory for recent records, outside the Java heap. */
   public record Memory(long bytes) {}
+
+  /**
+   * Keeping memory in step with disk.
+   *
+   * @param period zero for never
+   */
+  public record Sync(Duration period) {}
 
   /**
    * The disk store.
@@ -86,6 +95,7 @@ public record NodeConfig(
     return new NodeConfig(
         abci(reader),
         new Memory(reader.get(ConfigKeys.MEMORY_BYTES)),
+        new Sync(Duration.ofSeconds(reader.get(ConfigKeys.SYNC_PERIOD_SECONDS))),
         disk(home, reader),
         fallback(home, reader),
         new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),

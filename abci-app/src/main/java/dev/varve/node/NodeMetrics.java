@@ -84,6 +84,47 @@ final class NodeMetrics implements AutoCloseable {
         "varve.memory.evictions",
         "Records pushed out of memory",
         status -> status.memory().evictions());
+    observeSync();
+  }
+
+  private void observeSync() {
+    gauge(
+        "varve.memory.warm",
+        "1 when memory has been filled from disk",
+        status -> status.sync().warmState().equals("done") ? 1 : 0);
+    gauge(
+        "varve.memory.warm.height",
+        "Lowest height that filling memory from disk has come to",
+        status -> status.sync().warmHeight());
+    counter(
+        "varve.memory.warm.records",
+        "Records read from disk to warm memory",
+        status -> status.sync().warmRecords());
+    counter(
+        "varve.memory.warm.bytes",
+        "Bytes read from disk to warm memory",
+        status -> status.sync().warmBytes());
+    counter("varve.sync.runs", "Runs of the sync job", status -> status.sync().runs());
+    counter(
+        "varve.sync.skipped",
+        "Runs of the sync job left out while one went on",
+        status -> status.sync().skippedRuns());
+    counter(
+        "varve.sync.refilled",
+        "Records the sync job found missing in memory",
+        status -> status.sync().refilled());
+    counter(
+        "varve.sync.compared",
+        "Records compared between memory and disk",
+        status -> status.sync().compared());
+    counter(
+        "varve.sync.repaired",
+        "Records in memory that differed from disk",
+        status -> status.sync().repaired());
+    counter(
+        "varve.sync.disk.corruptions",
+        "Records found damaged or missing on disk while memory was kept in step",
+        status -> status.sync().diskCorruptions());
   }
 
   String scrape() {

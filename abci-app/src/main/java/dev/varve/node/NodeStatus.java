@@ -3,6 +3,7 @@ package dev.varve.node;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.varve.storage.EngineStatus;
+import dev.varve.storage.SyncStatus;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -61,6 +62,7 @@ public record NodeStatus(
       json.writeNumberField("memory_bytes", engine.memory().bytes());
       json.writeNumberField("memory_bound_bytes", engine.memory().boundBytes());
       json.writeNumberField("memory_entries", engine.memory().entries());
+      writeSync(json, engine.sync());
       json.writeNumberField("forces", engine.forces());
       json.writeNumberField("txs", txs);
       json.writeNumberField("pid", pid);
@@ -71,5 +73,16 @@ public record NodeStatus(
       throw new UncheckedIOException("a string does not fail", e);
     }
     return out.append('\n').toString();
+  }
+
+  private static void writeSync(JsonGenerator json, SyncStatus sync) throws IOException {
+    json.writeStringField("memory_warm_state", sync.warmState());
+    json.writeNumberField("memory_warm_height", sync.warmHeight());
+    json.writeNumberField("memory_warm_records", sync.warmRecords());
+    json.writeNumberField("memory_warm_bytes", sync.warmBytes());
+    json.writeNumberField("sync_runs", sync.runs());
+    json.writeNumberField("sync_compared", sync.compared());
+    json.writeNumberField("sync_repaired", sync.repaired());
+    json.writeNumberField("sync_disk_corruptions", sync.diskCorruptions());
   }
 }

@@ -90,7 +90,8 @@ final class Wiring {
           log,
           () -> new MeteredMemoryStore(ChronicleMemoryStore.create(memoryBytes), metrics),
           () -> log(logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE),
-          EngineConfig.of(DiskPolicy.valueOf(config.disk().policy().toUpperCase(Locale.ROOT))));
+          EngineConfig.of(DiskPolicy.valueOf(config.disk().policy().toUpperCase(Locale.ROOT)))
+              .withSyncPeriod(config.sync().period()));
     } catch (RuntimeException e) {
       opened.forEach(part -> close(part, e));
       throw e;

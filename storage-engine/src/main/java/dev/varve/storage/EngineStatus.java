@@ -12,6 +12,7 @@ package dev.varve.storage;
  * @param diskBytes bytes of the disk store
  * @param logBytes bytes held in fallback logs
  * @param forces how often the operating system was asked to force bytes to disk since the start
+ * @param sync warming of the memory store, and the sync job
  */
 public record EngineStatus(
     long height,
@@ -21,4 +22,28 @@ public record EngineStatus(
     MemoryStore.MemoryStats memory,
     long diskBytes,
     long logBytes,
-    long forces) {}
+    long forces,
+    SyncStatus sync) {
+
+  /** Of an engine that keeps no second copy in step. */
+  public EngineStatus(
+      long height,
+      long diskHeight,
+      String diskState,
+      String memoryState,
+      MemoryStore.MemoryStats memory,
+      long diskBytes,
+      long logBytes,
+      long forces) {
+    this(
+        height,
+        diskHeight,
+        diskState,
+        memoryState,
+        memory,
+        diskBytes,
+        logBytes,
+        forces,
+        SyncStatus.none());
+  }
+}

@@ -116,11 +116,68 @@ public abstract class MemoryStoreContract {
   }
 
   @Test
+  void shouldTakeOffersUntilSomethingHadToGo() {
+    byte[] value = new byte[300];
+    int offered = 0;
+    while (store.offer(key(offered), value)) {
+      offered++;
+    }
+    assertThat(offered).isPositive();
+    assertThat(store.stats().evictions()).isZero();
+    assertThat(store.stats().bytes()).isLessThanOrEqualTo(BOUND_BYTES);
+    assertThat(store.peek(key(offered))).isEmpty();
+    for (int i = 0; i < offered; i++) {
+      assertThat(store.peek(key(i))).as("offer %d of %d", i, offered).isPresent();
+    }
+    int put = 0;
+    while (store.stats().evictions() == 0) {
+      store.put(key(-1 - put), value);
+      put++;
+    }
+    assertThat(store.peek(key(offered - 1))).as("the last offer went first").isEmpty();
+    assertThat(store.peek(key(0))).as("the first offer stayed").isPresent();
+    for (int i = 0; i < put; i++) {
+      assertThat(store.peek(key(-1 - i))).isPresent();
+    }
+  }
+
+  @Test
+  void shouldPassOverAnOfferOfAKeyItHolds() {
+    store.put(key(1), new byte[] {1});
+    assertThat(store.offer(key(1), new byte[] {2})).isTrue();
+    assertThat(store.peek(key(1))).hasValueSatisfying(v -> assertThat(v).containsExactly(1));
+    assertThat(store.offer(key(2), new byte[(int) BOUND_BYTES])).isTrue();
+    assertThat(store.peek(key(2))).isEmpty();
+    assertThat(store.offer(key(3), new byte[] {3})).isTrue();
+    store.put(key(3), new byte[] {4});
+    assertThat(store.peek(key(3))).hasValueSatisfying(v -> assertThat(v).containsExactly(4));
+  }
+
+  @Test
+  void shouldSampleKeysItHolds() {
+    Random random = new Random(5);
+    assertThat(store.sample(3, random)).isEmpty();
+    Map<Long, Integer> found = new HashMap<>();
+    for (long number = 0; number < 20; number++) {
+      store.put(key(number), new byte[] {1});
+    }
+    for (int i = 0; i < 300; i++) {
+      for (byte[] key : store.sample(4, random)) {
+        assertThat(store.peek(key)).isPresent();
+        found.merge(ByteBuffer.wrap(key).getLong(25), 1, Integer::sum);
+      }
+    }
+    assertThat(found).hasSize(20);
+  }
+
+  @Test
   void shouldCountHitsAndMisses() {
     store.put(key(1), new byte[] {1});
     store.get(key(1));
     store.get(key(1));
     store.get(key(2));
+    store.peek(key(1));
+    store.peek(key(2));
     assertThat(store.stats().hits()).isEqualTo(2);
     assertThat(store.stats().misses()).isEqualTo(1);
   }

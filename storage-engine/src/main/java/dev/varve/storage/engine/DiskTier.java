@@ -54,6 +54,11 @@ final class DiskTier implements AutoCloseable {
     return writer.state();
   }
 
+  /** Has the log drained, should that have come to rest. */
+  void nudge() {
+    writer.nudge();
+  }
+
   long height() {
     return disk.applied().getHeight();
   }

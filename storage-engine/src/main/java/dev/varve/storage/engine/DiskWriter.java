@@ -153,6 +153,11 @@ final class DiskWriter implements AutoCloseable {
     log.append(entry);
   }
 
+  /** Has the log drained, should that have come to rest. */
+  void nudge() {
+    drainer.nudge();
+  }
+
   /** Waits until the store has all blocks. */
   void awaitDrained() {
     drainer.awaitDrained();

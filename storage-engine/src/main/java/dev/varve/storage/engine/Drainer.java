@@ -108,6 +108,16 @@ final class Drainer implements AutoCloseable {
     }
   }
 
+  /** Has the thread look whether there is something to drain. */
+  void nudge() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Gives a block to the store at once, if nothing waits before it and the store is well. Where the
    * log goes first as a rule, because it is the safer place, the store must have verified it.

@@ -15,24 +15,45 @@ import java.util.Objects;
  *     past it they are read back from the log
  * @param slowApply with {@link DiskPolicy#THROUGH}, a block that took the store longer than this
  *     sends the next ones to the log until it has caught up
+ * @param syncPeriod how often the tiers are compared and gaps in memory filled; zero for never
  */
 public record EngineConfig(
     DiskPolicy policy,
     int maxPendingBatches,
     int maxPutBacks,
     long maxUndrainedBytes,
-    Duration slowApply) {
+    Duration slowApply,
+    Duration syncPeriod) {
   public EngineConfig {
     Objects.requireNonNull(policy, "policy");
     require("maxPendingBatches", maxPendingBatches);
     require("maxPutBacks", maxPutBacks);
     require("maxUndrainedBytes", maxUndrainedBytes);
     require("slowApply", slowApply.toMillis());
+    if (syncPeriod.isNegative()) {
+      throw new IllegalArgumentException("syncPeriod is " + syncPeriod + ", allowed is 0 up");
+    }
   }
 
-  /** 16 batches, 4,096 records, 64 MiB, 1 second. */
+  /** Without a sync job. */
+  public EngineConfig(
+      DiskPolicy policy,
+      int maxPendingBatches,
+      int maxPutBacks,
+      long maxUndrainedBytes,
+      Duration slowApply) {
+    this(policy, maxPendingBatches, maxPutBacks, maxUndrainedBytes, slowApply, Duration.ZERO);
+  }
+
+  /** 16 batches, 4,096 records, 64 MiB, 1 second; no sync job. */
   public static EngineConfig of(DiskPolicy policy) {
     return new EngineConfig(policy, 16, 4096, 64L << 20, Duration.ofSeconds(1));
+  }
+
+  /** The same with a sync job. */
+  public EngineConfig withSyncPeriod(Duration period) {
+    return new EngineConfig(
+        policy, maxPendingBatches, maxPutBacks, maxUndrainedBytes, slowApply, period);
   }
 
   private static void require(String name, long value) {

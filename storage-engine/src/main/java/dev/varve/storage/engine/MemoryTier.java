@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -37,6 +38,7 @@ final class MemoryTier implements AutoCloseable {
   private final Supplier<MemoryStore> source;
   private final BridgeTarget bridge;
   private final MemoryRebuild rebuild;
+  private final Semaphore lacking;
   private final Thread thread;
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final AtomicInteger putBacks = new AtomicInteger();
@@ -44,6 +46,7 @@ final class MemoryTier implements AutoCloseable {
   private volatile View view;
   private volatile MemoryTarget memory;
   private volatile String state = "starting";
+  private volatile long epoch;
   // Guarded by this.
   private boolean closing;
   private FillTarget wanted;
@@ -53,9 +56,15 @@ final class MemoryTier implements AutoCloseable {
   /** What a reader goes by: take it once, before the first look-up. No target: ask the disk. */
   record View(List<RecentBatch> recent, FillTarget target, long height) {}
 
+  /** {@code lacking} gets a permit whenever the memory store in use lacks what came before. */
   MemoryTier(
-      Supplier<MemoryStore> source, Supplier<FallbackLog> log, long height, EngineConfig config) {
+      Supplier<MemoryStore> source,
+      Supplier<FallbackLog> log,
+      long height,
+      EngineConfig config,
+      Semaphore lacking) {
     this.config = config;
+    this.lacking = lacking;
     this.source = source;
     this.bridge = new BridgeTarget(log);
     this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)));
@@ -72,6 +81,14 @@ final class MemoryTier implements AutoCloseable {
 
   String state() {
     return state;
+  }
+
+  /**
+   * Changes whenever a fresh or emptied memory store comes into use; blocks after the height that
+   * the view has then are copied to it as they come. 0 before the first one.
+   */
+  long epoch() {
+    return epoch;
   }
 
   long corruptions() {
@@ -140,6 +157,20 @@ final class MemoryTier implements AutoCloseable {
     if (target instanceof MemoryTarget memory) {
       memory.store().remove(typedKey);
     }
+  }
+
+  /** Has the filling thread run something after what waits for it. */
+  void execute(Runnable task) {
+    tasks.add(task);
+  }
+
+  boolean isFilling() {
+    return thread.isAlive();
+  }
+
+  /** Whether a batch above a height was copied to memory, or passed over. */
+  boolean writtenAbove(long height) {
+    return writtenThrough > height;
   }
 
   /** Puts a record that never changes. */
@@ -216,6 +247,7 @@ final class MemoryTier implements AutoCloseable {
       state = "up";
       if (view.target() == before) {
         view = new View(view.recent(), fresh, view.height());
+        begin();
       }
       // Else batches were passed over meanwhile, and the clear that is queued for that takes it.
     }
@@ -270,8 +302,14 @@ final class MemoryTier implements AutoCloseable {
     synchronized (this) {
       if (view.target() == null && wanted == target && !closing) {
         view = new View(List.of(), target, view.height());
+        begin();
       }
     }
+  }
+
+  private synchronized void begin() {
+    epoch++;
+    lacking.release();
   }
 
   private void guarded(Consumer<FillTarget> write) {
@@ -287,7 +325,7 @@ final class MemoryTier implements AutoCloseable {
   }
 
   /** Gives up what failed: the store for its log, the log for the disk alone. */
-  private synchronized void fail(FillTarget failed, Throwable cause) {
+  synchronized void fail(FillTarget failed, Throwable cause) {
     if (closing || failed != wanted) {
       return;
     }

@@ -6,7 +6,6 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.Keys;
 import dev.varve.storage.MemoryStore;
-import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.List;
  * what the ledger alone reads, at start. Threads: one at a time.
  */
 final class MemoryWriter {
-  private final RecordBuffer buffer = new RecordBuffer(1 << 16);
+  private final RecordEncoder encoder = new RecordEncoder();
   private final MemoryStore memory;
 
   MemoryWriter(MemoryStore memory) {
@@ -40,46 +39,26 @@ final class MemoryWriter {
   }
 
   private void fill(StateWrite write) {
-    byte[] key = Keys.typed(RecordType.STATE, write.key());
     if (write.isDelete()) {
-      memory.remove(key);
-      return;
+      memory.remove(Keys.typed(RecordType.STATE, write.key()));
+    } else {
+      put(encoder.state(write.key(), write.height(), write.value()));
     }
-    int valueAt = begin(key);
-    buffer.writeState(write.height(), write.value());
-    end(RecordType.STATE, key, valueAt);
   }
 
   void putTransactions(long height, int slice, List<ByteString> txs) {
-    byte[] key =
-        Keys.typed(RecordType.TRANSACTION, Keys.chain(height, RecordType.TRANSACTION, slice));
-    int valueAt = begin(key);
-    buffer.writeByteStrings(txs);
-    end(RecordType.TRANSACTION, key, valueAt);
+    put(encoder.transactions(height, slice, txs));
   }
 
   void putSlice(RecordType type, long height, int slice, List<? extends MessageLite> items) {
-    byte[] key = Keys.typed(type, Keys.chain(height, type, slice));
-    int valueAt = begin(key);
-    buffer.writeMessages(items);
-    end(type, key, valueAt);
+    put(encoder.slice(type, height, slice, items));
   }
 
   void put(RecordType type, byte[] untypedKey, MessageLite message) {
-    byte[] key = Keys.typed(type, untypedKey);
-    int valueAt = begin(key);
-    buffer.writeMessage(message);
-    end(type, key, valueAt);
+    put(encoder.message(type, untypedKey, message));
   }
 
-  private int begin(byte[] key) {
-    buffer.reset();
-    buffer.writeBytes(key);
-    return buffer.beginValue();
-  }
-
-  private void end(RecordType type, byte[] key, int valueAt) {
-    buffer.endValue(type, 1, key.length - 1, valueAt);
-    memory.put(key, buffer.copy(valueAt, buffer.position()));
+  private void put(StoredRecord record) {
+    memory.put(record.key(), record.value());
   }
 }

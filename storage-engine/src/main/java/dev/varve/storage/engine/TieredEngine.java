@@ -25,10 +25,14 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -36,20 +40,37 @@ import java.util.function.Supplier;
  *
  * <p>{@link #commit} returns once the disk store or the log has forced the block; a thread named
  * {@code varve-memory-fill} copies it to memory afterwards, and {@code varve-disk-drain} from the
- * log to the store. Until then reads see the batch itself, or the log.
+ * log to the store. Until then reads see the batch itself, or the log. {@code varve-memory-sync}
+ * warms memory after a start and keeps it in step with disk.
  */
 public final class TieredEngine implements StorageEngine {
   private final DiskTier disk;
   private final MemoryTier memory;
+  private final SyncJob sync;
+  // Odd while a commit is under way.
+  private final AtomicLong commits = new AtomicLong();
   private volatile boolean closed;
 
   private TieredEngine(
       DiskTier disk,
       Supplier<MemoryStore> memory,
       Supplier<FallbackLog> memoryLog,
-      EngineConfig config) {
+      EngineConfig config,
+      LongSupplier clock,
+      Random random) {
+    Semaphore lacking = new Semaphore(0);
     this.disk = disk;
-    this.memory = new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config);
+    this.memory = new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config, lacking);
+    this.sync =
+        new SyncJob(
+            disk,
+            new MemoryAccess(this.memory),
+            lacking,
+            commits::get,
+            config.syncPeriod(),
+            clock,
+            random);
+    sync.start();
   }
 
   /**
@@ -68,7 +89,20 @@ public final class TieredEngine implements StorageEngine {
       Supplier<MemoryStore> memory,
       Supplier<FallbackLog> memoryLog,
       EngineConfig config) {
-    return new TieredEngine(new DiskTier(disk, log, config), memory, memoryLog, config);
+    return open(disk, log, memory, memoryLog, config, System::nanoTime, new Random());
+  }
+
+  /** As above, with the clock of the sync job's period and what picks the records it compares. */
+  static TieredEngine open(
+      DiskStore disk,
+      FallbackLog log,
+      Supplier<MemoryStore> memory,
+      Supplier<FallbackLog> memoryLog,
+      EngineConfig config,
+      LongSupplier clock,
+      Random random) {
+    DiskTier tier = new DiskTier(disk, log, config);
+    return new TieredEngine(tier, memory, memoryLog, config, clock, random);
   }
 
   @Override
@@ -79,10 +113,15 @@ public final class TieredEngine implements StorageEngine {
   @Override
   public void commit(BlockBatch batch) {
     requireOpen();
-    long before = disk.applied().getHeight();
-    disk.commit(batch);
-    if (disk.applied().getHeight() > before) {
-      memory.publish(batch);
+    commits.incrementAndGet();
+    try {
+      long before = disk.applied().getHeight();
+      disk.commit(batch);
+      if (disk.applied().getHeight() > before) {
+        memory.publish(batch);
+      }
+    } finally {
+      commits.incrementAndGet();
     }
   }
 
@@ -248,7 +287,8 @@ public final class TieredEngine implements StorageEngine {
         memory.stats(),
         disk.bytes(),
         disk.logBytes() + memory.logBytes(),
-        disk.forces());
+        disk.forces(),
+        sync.status());
   }
 
   /** How many reads met a damaged record in memory; disk answered them. */
@@ -259,6 +299,11 @@ public final class TieredEngine implements StorageEngine {
   /** Returns when memory holds, or has passed over, what was committed and read before. */
   void awaitFilled() {
     memory.awaitIdle();
+  }
+
+  /** Has the sync job look whether a run is due. */
+  void lookAtClock() {
+    sync.look();
   }
 
   private static BlockBatch recent(View view, long height) {
@@ -292,6 +337,7 @@ public final class TieredEngine implements StorageEngine {
   @Override
   public void close() {
     closed = true;
+    sync.close();
     memory.close();
     disk.close();
   }

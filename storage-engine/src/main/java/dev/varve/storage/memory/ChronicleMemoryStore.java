@@ -2,7 +2,10 @@ package dev.varve.storage.memory;
 
 import dev.varve.storage.MemoryStore;
 import dev.varve.storage.StorageException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -20,6 +23,8 @@ public final class ChronicleMemoryStore implements MemoryStore {
 
   // More generations lose less at a time, fewer answer a miss sooner.
   private static final int GENERATIONS = 4;
+  // A look at a place of the map that may be empty.
+  private static final int LOOKS_PER_SAMPLE = 8;
 
   private final long boundBytes;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -66,18 +71,32 @@ public final class ChronicleMemoryStore implements MemoryStore {
   public Optional<byte[]> get(byte[] key) {
     enter();
     try {
-      for (Generation generation : generations) {
-        byte[] value = generation.get(key);
-        if (value != null) {
-          hits.increment();
-          return Optional.of(value);
-        }
-      }
-      misses.increment();
-      return Optional.empty();
+      byte[] value = find(key);
+      (value == null ? misses : hits).increment();
+      return Optional.ofNullable(value);
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  @Override
+  public Optional<byte[]> peek(byte[] key) {
+    enter();
+    try {
+      return Optional.ofNullable(find(key));
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private byte[] find(byte[] key) {
+    for (Generation generation : generations) {
+      byte[] value = generation.get(key);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
   }
 
   @Override
@@ -98,6 +117,47 @@ public final class ChronicleMemoryStore implements MemoryStore {
           removeAll(key);
         }
       }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  // The generation that was offered to last is the oldest one with entries: what is offered later
+  // is older, goes there or behind it, and is emptied first.
+  @Override
+  public boolean offer(byte[] key, byte[] value) {
+    enter();
+    try {
+      if (!generations[0].fits(key, value) || find(key) != null) {
+        return true;
+      }
+      int at = GENERATIONS - 1;
+      while (at > 0 && generations[at].isEmpty()) {
+        at--;
+      }
+      for (; at < GENERATIONS; at++) {
+        if (generations[at].hasRoom(key, value) && generations[at].put(key, value)) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public List<byte[]> sample(int count, Random random) {
+    enter();
+    try {
+      List<byte[]> keys = new ArrayList<>(count);
+      for (int look = 0; keys.size() < count && look < count * LOOKS_PER_SAMPLE; look++) {
+        byte[] key = generations[random.nextInt(GENERATIONS)].sample(random);
+        if (key != null) {
+          keys.add(key);
+        }
+      }
+      return keys;
     } finally {
       lock.readLock().unlock();
     }

@@ -1,6 +1,8 @@
 package dev.varve.storage.memory;
 
+import java.util.Random;
 import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.MapSegmentContext;
 
 /**
  * One Chronicle Map and how full it is. A map never evicts and throws when it is full, so room is
@@ -15,6 +17,8 @@ final class Generation implements AutoCloseable {
   private static final double FILL = 0.75;
   private static final long SEGMENT_BYTES = 2L << 20;
   private static final int MAX_SEGMENTS = 64;
+  // A sample walks over so many entries of a segment at most; writers to it wait meanwhile.
+  private static final int MAX_SKIPPED = 16_384;
 
   private final ChronicleMap<byte[], byte[]> map;
   private final long maxEntries;
@@ -85,6 +89,32 @@ final class Generation implements AutoCloseable {
     entries++;
     bytes += size(key, value);
     return true;
+  }
+
+  /** The key of an entry of a random segment; null where that has none. */
+  byte[] sample(Random random) {
+    try (MapSegmentContext<byte[], byte[], ?> segment =
+        map.segmentContext(random.nextInt(segments))) {
+      int size = (int) Math.min(MAX_SKIPPED, segment.size());
+      if (size == 0) {
+        return null;
+      }
+      int[] left = {random.nextInt(size)};
+      byte[][] key = new byte[1][];
+      segment.forEachSegmentEntryWhile(
+          entry -> {
+            if (left[0]-- > 0) {
+              return true;
+            }
+            key[0] = entry.key().get();
+            return false;
+          });
+      return key[0];
+    }
+  }
+
+  boolean isEmpty() {
+    return entries == 0;
   }
 
   void remove(byte[] key) {

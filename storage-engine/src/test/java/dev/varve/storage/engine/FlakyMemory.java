@@ -1,6 +1,8 @@
 package dev.varve.storage.engine;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /** A memory store on the heap that fails on demand. */
 final class FlakyMemory extends HeapMemoryStore {
@@ -20,6 +22,12 @@ final class FlakyMemory extends HeapMemoryStore {
   public Optional<byte[]> get(byte[] key) {
     check();
     return super.get(key);
+  }
+
+  @Override
+  public List<byte[]> sample(int count, Random random) {
+    check();
+    return super.sample(count, random);
   }
 
   @Override

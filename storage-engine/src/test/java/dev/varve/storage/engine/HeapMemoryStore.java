@@ -2,10 +2,13 @@ package dev.varve.storage.engine;
 
 import dev.varve.storage.MemoryStore;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.IntStream;
 
 /** A memory store on the heap, for tests of the engine alone. */
 class HeapMemoryStore implements MemoryStore {
@@ -18,6 +21,27 @@ class HeapMemoryStore implements MemoryStore {
   @Override
   public Optional<byte[]> get(byte[] key) {
     return Optional.ofNullable(entries.get(hex(key)));
+  }
+
+  @Override
+  public Optional<byte[]> peek(byte[] key) {
+    return get(key);
+  }
+
+  @Override
+  public boolean offer(byte[] key, byte[] value) {
+    if (peek(key).isEmpty()) {
+      put(key, value);
+    }
+    return true;
+  }
+
+  @Override
+  public List<byte[]> sample(int count, Random random) {
+    List<String> keys = List.copyOf(entries.keySet());
+    return IntStream.range(0, keys.isEmpty() ? 0 : count)
+        .mapToObj(any -> HexFormat.of().parseHex(keys.get(random.nextInt(keys.size()))))
+        .toList();
   }
 
   @Override
