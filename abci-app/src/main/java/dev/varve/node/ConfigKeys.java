@@ -42,8 +42,8 @@ final class ConfigKeys {
           256 * MIB,
           16 * MIB,
           TIB,
-          "Memory outside the Java heap for recent records. A miss is read from disk. After a start",
-          "it is filled from disk in the background, newest block first, until it is full.");
+          "Memory outside the Java heap for recent records. A miss is read from disk.",
+          "After a start it is filled from disk in the background, newest block first.");
 
   static final ConfigKey<Long> SYNC_PERIOD_SECONDS =
       ConfigKey.number(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class NodeConfigTest {
     assertThat(config.abci().address()).isEqualTo("tcp://127.0.0.1:26658");
     assertThat(config.abci().transport()).isEqualTo("socket");
     assertThat(config.memory().bytes()).isEqualTo(256L << 20);
+    assertThat(config.sync().period()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.disk().path()).isEqualTo(home.path().resolve("store"));
     assertThat(config.retain().blocks()).isZero();
     assertThat(config.http().enabled()).isTrue();
@@ -97,6 +99,7 @@ class NodeConfigTest {
         "[disk] | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",
         "[disk] | wal_bytes = 1.5 | disk.wal_bytes = 1.5: must be",
         "[disk] | background_jobs = 0 | disk.background_jobs = 0: must be a whole number",
+        "[sync] | period_seconds = -1 | sync.period_seconds = -1: must be a whole number, 0 to",
         "[retain] | blocks = -1 | retain.blocks = -1: must be a whole number, 0 to",
         "[abci] | address = \"tcp://x\" | abci.address = \"tcp://x\": must be tcp://HOST:PORT",
         "[abci] | address = \"tcp://x:70000\" | abci.address = \"tcp://x:70000\": must be",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.varve.storage.EngineStatus;
 import dev.varve.storage.MemoryStore;
+import dev.varve.storage.SyncStatus;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,6 +58,16 @@ class NodeHttpTest {
             "varve_memory_bytes 11.0",
             "varve_log_bytes 13.0",
             "varve_forces_total 17.0",
+            "varve_memory_warm 0.0",
+            "varve_memory_warm_height 3.0",
+            "varve_memory_warm_records_total 21.0",
+            "varve_memory_warm_bytes_total 22.0",
+            "varve_sync_runs_total 23.0",
+            "varve_sync_skipped_total 24.0",
+            "varve_sync_refilled_total 25.0",
+            "varve_sync_compared_total 26.0",
+            "varve_sync_repaired_total 27.0",
+            "varve_sync_disk_corruptions_total 28.0",
             "varve_txs_total{result=\"ok\"} 3.0",
             "varve_txs_total{result=\"failed\"} 1.0",
             "varve_abci_call_seconds_count{call=\"commit\"} 1")
@@ -75,6 +86,14 @@ class NodeHttpTest {
         .containsEntry("lag_blocks", "2")
         .containsEntry("app_hash", "AB")
         .containsEntry("forces", "17")
+        .containsEntry("memory_warm_state", "running")
+        .containsEntry("memory_warm_height", "3")
+        .containsEntry("memory_warm_records", "21")
+        .containsEntry("memory_warm_bytes", "22")
+        .containsEntry("sync_runs", "23")
+        .containsEntry("sync_compared", "26")
+        .containsEntry("sync_repaired", "27")
+        .containsEntry("sync_disk_corruptions", "28")
         .containsEntry("failure", "null");
   }
 
@@ -128,7 +147,8 @@ class NodeHttpTest {
 
   private static NodeStatus status(String disk, String failure) {
     MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(1, 11, 100, 0, 0, 0);
-    EngineStatus engine = new EngineStatus(7, 5, disk, "up", memory, 1000, 13, 17);
+    SyncStatus sync = new SyncStatus("running", 3, 21, 22, 23, 24, 25, 26, 27, 28);
+    EngineStatus engine = new EngineStatus(7, 5, disk, "up", memory, 1000, 13, 17, sync);
     return new NodeStatus(
         "1", 42, Instant.EPOCH, "test \"chain\"", "AB", Instant.EPOCH, engine, 4, failure);
   }

@@ -244,12 +244,12 @@ final class MemoryTier implements AutoCloseable {
         return;
       }
       wanted = fresh;
-      state = "up";
       if (view.target() == before) {
         view = new View(view.recent(), fresh, view.height());
         begin();
       }
       // Else batches were passed over meanwhile, and the clear that is queued for that takes it.
+      state = "up";
     }
   }
 

@@ -3,6 +3,7 @@ package dev.varve.storage.engine;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
+import dev.varve.storage.MemoryStore;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.engine.MemoryTier.View;
@@ -10,7 +11,9 @@ import dev.varve.storage.record.BlockRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,9 @@ final class MemoryWalk {
   // What waits on the filling thread at most, so that a new block does not wait long behind it.
   private static final int CHUNK_RECORDS = 64;
   private static final long CHUNK_BYTES = 512 << 10;
+  // How long it waits for commits and fills before it goes on by one chunk all the same.
+  private static final long MAX_WAIT_NANOS = 50_000_000;
+  private static final long PAUSE_NANOS = 500_000;
   private static final int GAP_BLOCKS = 16;
   private static final int MAX_LOGGED = 10;
 
@@ -61,6 +67,7 @@ final class MemoryWalk {
 
   private final DiskRecords disk;
   private final MemoryAccess memory;
+  private final LongSupplier commits;
   private final BooleanSupplier closed;
   private final SyncCounters counters;
   private final List<StoredRecord> chunk = new ArrayList<>();
@@ -71,9 +78,16 @@ final class MemoryWalk {
   private int damaged;
   private long looked;
 
-  MemoryWalk(DiskRecords disk, MemoryAccess memory, BooleanSupplier closed, SyncCounters counters) {
+  /** {@code commits} is odd while a commit is under way. */
+  MemoryWalk(
+      DiskRecords disk,
+      MemoryAccess memory,
+      LongSupplier commits,
+      BooleanSupplier closed,
+      SyncCounters counters) {
     this.disk = disk;
     this.memory = memory;
+    this.commits = commits;
     this.closed = closed;
     this.counters = counters;
   }
@@ -196,11 +210,22 @@ final class MemoryWalk {
       }
     }
     chunkBytes = 0;
+    giveWay();
     return Optional.empty();
   }
 
-  private static int put(
-      dev.varve.storage.MemoryStore store, List<StoredRecord> records, boolean force) {
+  /** Leaves processor and disk to a commit, and to the fill that follows it. */
+  private void giveWay() {
+    long waited = 0;
+    while (((commits.getAsLong() & 1) != 0 || !memory.view().recent().isEmpty())
+        && waited < MAX_WAIT_NANOS
+        && !closed.getAsBoolean()) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      waited += PAUSE_NANOS;
+    }
+  }
+
+  private static int put(MemoryStore store, List<StoredRecord> records, boolean force) {
     for (int i = 0; i < records.size(); i++) {
       StoredRecord record = records.get(i);
       if (force) {

@@ -16,9 +16,10 @@ final class SyncCounters {
   volatile String warmState = "waiting";
   volatile long warmHeight;
 
-  SyncStatus status() {
+  /** {@code current} is false when the memory store in use is one that warming has not met yet. */
+  SyncStatus status(boolean current) {
     return new SyncStatus(
-        warmState,
+        current ? warmState : "waiting",
         warmHeight,
         warmRecords.sum(),
         warmBytes.sum(),

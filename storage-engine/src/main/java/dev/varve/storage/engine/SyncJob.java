@@ -34,9 +34,9 @@ final class SyncJob implements AutoCloseable {
   private final TierComparison comparison;
   private final Thread thread = new Thread(this::loop, "varve-memory-sync");
   private volatile boolean closing;
-  // Below here: the thread's own.
+  // Below here: written by the thread alone.
+  private volatile long warmedEpoch;
   private long nextRun;
-  private long warmedEpoch;
   private boolean warmed;
   private boolean warmFailed;
   private long warmFrom;
@@ -63,7 +63,7 @@ final class SyncJob implements AutoCloseable {
     this.periodNanos = period.toNanos();
     this.clock = clock;
     DiskRecords records = new DiskRecords(disk);
-    this.walk = new MemoryWalk(records, memory, () -> closing, counters);
+    this.walk = new MemoryWalk(records, memory, commits, () -> closing, counters);
     this.comparison = new TierComparison(records, memory, commits, random, counters);
     this.nextRun = clock.getAsLong() + periodNanos;
     thread.setDaemon(true);
@@ -79,7 +79,7 @@ final class SyncJob implements AutoCloseable {
   }
 
   SyncStatus status() {
-    return counters.status();
+    return counters.status(memory.epoch() == warmedEpoch);
   }
 
   private void loop() {
@@ -126,13 +126,14 @@ final class SyncJob implements AutoCloseable {
   private boolean needsWarming() {
     long epoch = memory.epoch();
     if (epoch != warmedEpoch) {
+      counters.warmState = "waiting";
       warmedEpoch = epoch;
       warmed = false;
       warmFailed = false;
       warmFrom = memory.view().height();
       gapsFrom = 0;
     }
-    return epoch != 0 && !warmed;
+    return !warmed && MemoryAccess.isUp(memory.view());
   }
 
   private void run() {
@@ -178,10 +179,10 @@ final class SyncJob implements AutoCloseable {
       warmFailed = true;
       counters.warmState = "stopped: " + e.getMessage();
       LOG.warn(
-          "warming memory stopped above block {}{}: {}",
+          "warming memory stopped at block {}{}: {}",
           warmFrom,
           periodNanos == 0 ? "" : ", the sync job goes on with it",
-          e.toString());
+          e instanceof StorageException ? e.getMessage() : e.toString());
     }
   }
 

@@ -13,6 +13,10 @@
  * afterwards -> memory:  varve-memory-fill copies it; while memory is down, to the memory log
  *               store:   varve-disk-drain gives the log's blocks to the store, in order, several in
  *                        one write; then moves the cursor and trims the log
+ * after a start, and whenever memory was made anew or dropped
+ *            -> memory:  varve-memory-sync reads what it lacks from log and store, newest first
+ * each sync period
+ *            -> memory:  the same for gaps, a stretch at a time; and a sample is compared
  * </pre>
  *
  * <h2>Invariants</h2>
@@ -25,6 +29,13 @@
  *       store's height, the store. None of them can answer with something older than what a later
  *       one in this order holds, for the key asked.
  *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
+ *   <li>Warming brings blocks, transactions, results and logs, which never change; it pushes
+ *       nothing out, so it ends when memory is full, and what it brought goes before anything
+ *       newer. State is not warmed: it comes by the writes of new blocks and by reads, since
+ *       neither store nor log can tell which keys were written last without a scan of all.
+ *   <li>Where a sample differs disk wins, and memory's copy is replaced, or removed if disk has no
+ *       state of that key. A copy on disk that is damaged, or missing though its block was
+ *       committed, is told as Corruption, and memory's is left as it is.
  *   <li>At open the store's marker decides what is drained; the log's cursor only spares work.
  * </ul>
  *

@@ -102,6 +102,8 @@ final class SyncHome implements AutoCloseable {
   }
 
   void awaitWarm() {
+    await(() -> engine.status().memoryState().equals("up"));
+    engine.awaitFilled();
     await(() -> sync().warmState().equals("done"));
     engine.awaitFilled();
   }
@@ -138,7 +140,7 @@ final class SyncHome implements AutoCloseable {
 
   /** Whether memory has the whole block. */
   boolean holds(long height) {
-    int txs = disk.block(height).orElseThrow().getTxCount();
+    int txs = engine.block(height).orElseThrow().getTxCount();
     boolean whole = holds(RecordType.BLOCK, height, 0);
     for (int slice = 0; slice * DiskStore.SLICE_LENGTH < txs; slice++) {
       whole &= holds(RecordType.TRANSACTION, height, slice);

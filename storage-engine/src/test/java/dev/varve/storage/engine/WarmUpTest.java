@@ -42,6 +42,8 @@ class WarmUpTest {
     for (long height = from; height <= to; height++) {
       home.engine()
           .commit(BatchBuilder.random(height, TXS, txBytes, new Random(SEED + height)).build());
+      // On a busy machine memory may fall behind and be dropped otherwise.
+      home.engine().awaitFilled();
     }
   }
 
