@@ -131,7 +131,7 @@ class NodeConfigTest {
 
     assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(":1: unknown key gateway; the sections are abci, memory, disk");
+        .hasMessageContaining(":1: unknown key gateway; the sections are abci, memory, sync, disk");
   }
 
   @Test

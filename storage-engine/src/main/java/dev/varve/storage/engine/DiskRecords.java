@@ -37,7 +37,7 @@ final class DiskRecords {
       ByteString key = ByteString.copyFrom(typedKey, 1, typedKey.length - 1);
       return disk.state(key).map(state -> encoder.state(key, state.getHeight(), state.getValue()));
     }
-    long height = ByteBuffer.wrap(typedKey).getLong(1);
+    long height = heightOf(typedKey);
     int slice = ByteBuffer.wrap(typedKey).getInt(SLICE_AT);
     return switch (type) {
       case BLOCK ->
@@ -54,6 +54,16 @@ final class DiskRecords {
           unlessEmpty(disk.logs(height, slice), items -> encoder.slice(type, height, slice, items));
       default -> throw new IllegalArgumentException("memory keeps no " + type + " records");
     };
+  }
+
+  /** Whether the tier should hold a record of this block: what was deleted has nothing below it. */
+  boolean keepsBlockOf(byte[] typedKey) {
+    long height = heightOf(typedKey);
+    return disk.block(height).isPresent() || disk.block(height - 1).isPresent();
+  }
+
+  private static long heightOf(byte[] typedKey) {
+    return ByteBuffer.wrap(typedKey).getLong(1);
   }
 
   private static <T> Optional<StoredRecord> unlessEmpty(

@@ -68,8 +68,10 @@ final class TierComparison {
       return true;
     }
     Optional<StoredRecord> stored;
+    boolean missing;
     try {
       stored = disk.read(key);
+      missing = stored.isEmpty() && !mutable && disk.keepsBlockOf(key);
     } catch (StorageException.Corruption e) {
       tellDamage(key, held.get(), e.getMessage());
       return true;
@@ -78,7 +80,7 @@ final class TierComparison {
       LockSupport.parkNanos(PAUSE_NANOS);
       return false;
     }
-    if (stored.isEmpty() && !mutable) {
+    if (missing) {
       tellDamage(key, held.get(), StoredRecord.name(key) + " is missing");
       return true;
     }

@@ -34,8 +34,8 @@
  *       newer. State is not warmed: it comes by the writes of new blocks and by reads, since
  *       neither store nor log can tell which keys were written last without a scan of all.
  *   <li>Where a sample differs disk wins, and memory's copy is replaced, or removed if disk has no
- *       state of that key. A copy on disk that is damaged, or missing though its block was
- *       committed, is told as Corruption, and memory's is left as it is.
+ *       state of that key. A copy on disk that is damaged, or missing though disk has its block or
+ *       the one below, is told as Corruption, and memory's is left as it is.
  *   <li>At open the store's marker decides what is drained; the log's cursor only spares work.
  * </ul>
  *

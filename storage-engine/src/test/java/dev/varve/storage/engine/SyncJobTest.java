@@ -2,6 +2,9 @@ package dev.varve.storage.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.Keys;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class SyncJobTest {
   private static final long SEED = Long.getLong("varve.seed", System.nanoTime());
@@ -28,10 +32,14 @@ class SyncJobTest {
   @TempDir Path folder;
   private final RecordEncoder encoder = new RecordEncoder();
   private final List<BlockBatch> blocks = new ArrayList<>();
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(TierComparison.class);
   private SyncHome home;
 
   @BeforeEach
   void open() {
+    log.start();
+    logger.addAppender(log);
     home = new SyncHome(folder, DiskPolicy.THROUGH, SEED).open();
     home.awaitWarm();
   }
@@ -39,6 +47,12 @@ class SyncJobTest {
   @AfterEach
   void close() {
     home.close();
+    logger.detachAppender(log);
+  }
+
+  /** What was logged about comparisons. */
+  private List<String> told() {
+    return List.copyOf(log.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
   private void commit(int count, int txs) {
@@ -74,6 +88,13 @@ class SyncJobTest {
 
     runUntilRepaired(4);
 
+    String right =
+        StoredRecord.checksum(home.memory().peek(SyncHome.key(RecordType.LOG, 2, 0)).orElseThrow());
+    assertThat(told())
+        .anyMatch(
+            line ->
+                line.startsWith("LOG record 00000000000000020400000000 differs")
+                    && line.contains("on disk " + right));
     assertThat(home.engine().block(2)).contains(second.block());
     for (int i = 0; i < 5; i++) {
       assertThat(home.engine().result(2, i)).contains(second.results().get(i));
@@ -144,9 +165,29 @@ class SyncJobTest {
       home.run();
     }
     assertThat(home.sync().diskCorruptions()).isPositive();
+    assertThat(told())
+        .anyMatch(line -> line.startsWith("Corruption: ") && line.contains("memory is whole"));
     assertThat(home.sync().repaired()).isZero();
     assertThat(home.engine().result(1, 3)).contains(blocks.get(0).results().get(3));
     assertThat(home.holds(RecordType.RESULT, 1, 0)).isTrue();
+  }
+
+  @Test
+  void shouldTellOfARecordThatDiskLacksUnlessItsBlockWasDeleted() {
+    commit(3, 5);
+    plant(encoder.slice(RecordType.LOG, 3, 1, blocks.get(0).logs()));
+    plant(encoder.slice(RecordType.LOG, 9, 0, blocks.get(0).logs()));
+    for (int i = 0; i < 50; i++) {
+      home.run();
+    }
+    assertThat(told())
+        .contains(
+            "Corruption: disk store: LOG record 00000000000000030400000001 is missing; the copy in"
+                + " memory is whole, checksum "
+                + StoredRecord.checksum(
+                    home.memory().peek(SyncHome.key(RecordType.LOG, 3, 1)).orElseThrow()))
+        .noneMatch(line -> line.contains("LOG record 0000000000000009"));
+    assertThat(home.sync().repaired()).isZero();
   }
 
   @Test
