@@ -8,6 +8,7 @@ import dev.varve.storage.engine.MemoryTier.View;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -47,7 +48,9 @@ final class TierComparison {
 
   /** Compares at most so many. */
   void run(int count) {
-    for (byte[] key : memory.sample(memory.view(), count, random)) {
+    TreeSet<byte[]> keys = new TreeSet<>(Arrays::compare);
+    keys.addAll(memory.sample(memory.view(), count, random));
+    for (byte[] key : keys) {
       boolean done = false;
       for (int attempt = 0; attempt < ATTEMPTS && !done; attempt++) {
         done = compare(key);
@@ -82,6 +85,12 @@ final class TierComparison {
     }
     if (missing) {
       tellDamage(key, held.get(), StoredRecord.name(key) + " is missing");
+      return true;
+    }
+    if (stored.isEmpty() && !mutable) {
+      counters.compared.increment();
+      memory.repair(seen, key, held.get(), null);
+      LOG.debug("{} removed from memory: disk keeps its block no more", StoredRecord.name(key));
       return true;
     }
     judge(seen, key, held.get(), stored.map(StoredRecord::value).orElse(null));

@@ -35,7 +35,8 @@
  *       neither store nor log can tell which keys were written last without a scan of all.
  *   <li>Where a sample differs disk wins, and memory's copy is replaced, or removed if disk has no
  *       state of that key. A copy on disk that is damaged, or missing though disk has its block or
- *       the one below, is told as Corruption, and memory's is left as it is.
+ *       the one below, is told as Corruption, and memory's is left as it is; what disk deleted goes
+ *       from memory too.
  *   <li>At open the store's marker decides what is drained; the log's cursor only spares work.
  * </ul>
  *

@@ -188,6 +188,8 @@ class SyncJobTest {
                     home.memory().peek(SyncHome.key(RecordType.LOG, 3, 1)).orElseThrow()))
         .noneMatch(line -> line.contains("LOG record 0000000000000009"));
     assertThat(home.sync().repaired()).isZero();
+    assertThat(home.holds(RecordType.LOG, 3, 1)).isTrue();
+    assertThat(home.holds(RecordType.LOG, 9, 0)).isFalse();
   }
 
   @Test
