@@ -70,7 +70,7 @@ final class ConfigReader {
     } catch (MalformedInputException e) {
       throw new ConfigException(file + ": is not UTF-8 text");
     } catch (IOException e) {
-      throw new NodeException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new NodeException("cannot read " + file + ": " + NodeHome.words(e), e);
     }
     if (result.hasErrors()) {
       TomlParseError error = result.errors().get(0);

@@ -1,7 +1,13 @@
 package dev.varve.node;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -91,15 +97,31 @@ public record NodeHome(Path path) {
     }
   }
 
-  /** What went wrong, without Java's class names where the message says enough. */
+  /** The file and what went wrong, without Java's class names. */
   static String reason(IOException e) {
-    String text = e.getMessage();
-    if (e instanceof java.nio.file.AccessDeniedException) {
-      return text + ": permission denied";
+    return e instanceof FileSystemException file && file.getFile() != null
+        ? file.getFile() + ": " + words(e)
+        : words(e);
+  }
+
+  /** What went wrong with a file, without its name and without Java's class names. */
+  public static String words(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
     }
-    if (e instanceof java.nio.file.NoSuchFileException) {
-      return text + ": no such file";
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
     }
-    return e.getClass() == IOException.class ? text : e.getClass().getSimpleName() + ": " + text;
+    if (e instanceof FileAlreadyExistsException) {
+      return "a file of that name is in the way";
+    }
+    if (e instanceof NotDirectoryException) {
+      return "is not a folder";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "is not UTF-8 text";
+    }
+    String text = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return text == null ? "the system gives no reason" : text;
   }
 }

@@ -58,4 +58,16 @@ class NodeHomeTest {
     assertThat(HomeLock.owner(file)).isPresent();
     again.close();
   }
+
+  @Test
+  void shouldSayWhatWentWrongInWords() {
+    assertThat(NodeHome.words(new java.nio.file.FileAlreadyExistsException("x")))
+        .isEqualTo("a file of that name is in the way");
+    assertThat(NodeHome.words(new java.nio.file.NoSuchFileException("x")))
+        .isEqualTo("no such file");
+    assertThat(NodeHome.reason(new java.nio.file.FileSystemException("x", null, "Not a directory")))
+        .isEqualTo("x: Not a directory");
+    assertThat(NodeHome.words(new java.io.IOException("Is a directory")))
+        .isEqualTo("Is a directory");
+  }
 }

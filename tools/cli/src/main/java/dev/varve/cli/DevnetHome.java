@@ -66,7 +66,7 @@ final class DevnetHome implements AutoCloseable {
       }
       Files.deleteIfExists(path.resolve(DevnetMarker.FILE));
     } catch (IOException e) {
-      throw CliException.failed("cannot empty " + path + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot empty " + path + ": " + NodeHome.words(e), e);
     }
   }
 
@@ -81,7 +81,7 @@ final class DevnetHome implements AutoCloseable {
       marker.completed().write(path);
     } catch (IOException e) {
       undo(existed);
-      throw CliException.failed("cannot write to " + path + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot write to " + path + ": " + NodeHome.words(e), e);
     } catch (RuntimeException e) {
       undo(existed);
       throw e;
@@ -150,7 +150,7 @@ final class DevnetHome implements AutoCloseable {
                 + "; choose an empty or new folder with --home");
       }
     } catch (IOException e) {
-      throw CliException.failed("cannot read " + path + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot read " + path + ": " + NodeHome.words(e), e);
     }
   }
 
@@ -179,7 +179,7 @@ final class DevnetHome implements AutoCloseable {
                 + " MiB are needed to start");
       }
     } catch (IOException e) {
-      throw CliException.failed("cannot read " + folder + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot read " + folder + ": " + NodeHome.words(e), e);
     }
   }
 
@@ -187,7 +187,7 @@ final class DevnetHome implements AutoCloseable {
     try {
       FileTrees.delete(root);
     } catch (IOException e) {
-      throw CliException.failed("cannot delete " + root + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot delete " + root + ": " + NodeHome.words(e), e);
     }
   }
 

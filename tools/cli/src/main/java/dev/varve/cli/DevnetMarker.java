@@ -3,6 +3,7 @@ package dev.varve.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.varve.node.NodeHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ record DevnetMarker(
     } catch (JsonProcessingException e) {
       throw CliException.failed(file + " is damaged: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw CliException.failed("cannot read " + file + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot read " + file + ": " + NodeHome.words(e), e);
     }
   }
 
@@ -60,7 +61,7 @@ record DevnetMarker(
       Files.writeString(next, JSON.writeValueAsString(this) + "\n");
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw CliException.failed("cannot write " + file + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot write " + file + ": " + NodeHome.words(e), e);
     }
   }
 
