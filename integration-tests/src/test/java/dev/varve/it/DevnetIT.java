@@ -64,6 +64,22 @@ class DevnetIT {
   }
 
   @Test
+  void shouldStopAndSayWhyWhenTheNodeStandsStill() throws IOException {
+    try (VarveProcess devnet = devnet("devnet.log").awaitLine("ready", LIMIT)) {
+      long node = onlyChild(devnet);
+      java.nio.file.Files.writeString(
+          folder.resolve("devnet").resolve("v0").resolve("comet.log"),
+          "E[2026] CONSENSUS FAILURE!!! err=\"disk\" stack=\"goroutine 7\"\n",
+          java.nio.file.StandardOpenOption.APPEND);
+      assertThat(devnet.awaitExit(LIMIT)).isEqualTo(1);
+      assertThat(devnet.output())
+          .contains("stands still: CONSENSUS FAILURE!!! err=\"disk\"; see ")
+          .doesNotContain("goroutine");
+      assertThat(ProcessHandle.of(node)).as("the CometBFT process").isEmpty();
+    }
+  }
+
+  @Test
   void shouldGoOnAfterItWasKilled() {
     long height;
     long node;
@@ -99,6 +115,9 @@ class DevnetIT {
     }
     String other = Settings.comet("0.40").path().toString();
     requireOneSentence(List.of("devnet", "--home", home(), "--cometbft", other), "CometBFT 0.38");
+    requireOneSentence(
+        List.of("start", "--home", home() + "/v0", "--with-node", "--cometbft", other),
+        "CometBFT 0.38");
   }
 
   @Test

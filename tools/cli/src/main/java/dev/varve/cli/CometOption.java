@@ -2,6 +2,7 @@ package dev.varve.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What {@code --cometbft} may be: a version of a supported line, or an executable. */
 final class CometOption {
@@ -9,6 +10,13 @@ final class CometOption {
   private static final String SUPPORTED = "v?(0\\.38|0\\.40|1\\.0)(\\.\\d+[-.0-9A-Za-z]*)?";
 
   private CometOption() {}
+
+  /** The line of an asked version, "0.38"; empty for a path or null. */
+  static Optional<String> line(String cometbft) {
+    return cometbft == null || isPath(cometbft)
+        ? Optional.empty()
+        : Optional.of(DevnetMarker.line(cometbft.replaceFirst("^v", "")));
+  }
 
   /** Whether it names a file rather than a version. */
   static boolean isPath(String cometbft) {

@@ -17,7 +17,7 @@ final class Devnet {
   private static final Duration FIRST_BLOCK_LIMIT = Duration.ofMinutes(2);
   private static final long POLL_MS = 100;
 
-  private final DevnetOptions options;
+  private DevnetOptions options;
   private final Path cacheFolder;
   private final Console console;
   private final StopSignal signal;
@@ -58,8 +58,7 @@ final class Devnet {
       return start(home, marker, comet);
     } catch (RuntimeException e) {
       if (signal.isAsked()) {
-        console.error("stopped before the chain was ready");
-        return CliException.FAILED;
+        return stoppedEarly();
       }
       throw e;
     }
@@ -70,6 +69,7 @@ final class Devnet {
     if (options.fresh() && existing.isPresent()) {
       requireNoLeftovers(home, existing.get());
       home.wipe();
+      options = options.withPortBaseOf(existing.get());
       return Optional.empty();
     }
     existing.ifPresent(options::requireSame);
@@ -85,6 +85,10 @@ final class Devnet {
               ? marker.cometbftPath()
               : DevnetMarker.line(marker.cometbft());
     }
+    existing.ifPresent(
+        marker ->
+            CometOption.line(options.cometbft())
+                .ifPresent(line -> options.requireSameLine(marker, line)));
     CometBinary comet;
     try (Console.Progress progress = console.progress("looking for CometBFT")) {
       comet = CometBinary.find(asked, cacheFolder, progress::update);
@@ -101,14 +105,14 @@ final class Devnet {
     return marker;
   }
 
-  private static void requireQuiet(DevnetHome home, DevnetMarker marker) {
+  private void requireQuiet(DevnetHome home, DevnetMarker marker) {
     requireNoLeftovers(home, marker);
     requireFreePorts(marker);
   }
 
-  private static void requireNoLeftovers(DevnetHome home, DevnetMarker marker) {
+  private void requireNoLeftovers(DevnetHome home, DevnetMarker marker) {
     for (int i = 0; i < marker.validators(); i++) {
-      new Leftover(home.node(i).cometHome()).requireGone();
+      new Leftover(home.node(i).cometHome()).requireGone(console);
     }
   }
 
@@ -130,7 +134,10 @@ final class Devnet {
         progress.update("waiting for the first block");
         waitForBlocks(death);
       }
-      if (!signal.isAsked() && !death.isDone()) {
+      if (signal.isAsked()) {
+        return stoppedEarly();
+      }
+      if (!death.isDone()) {
         announce(marker);
         follow(death);
       }
@@ -205,6 +212,11 @@ final class Devnet {
       return 0;
     }
     console.error(console.bad("stopping: ") + death.getNow(""));
+    return CliException.FAILED;
+  }
+
+  private int stoppedEarly() {
+    console.error("stopped before the chain was ready");
     return CliException.FAILED;
   }
 

@@ -59,6 +59,20 @@ record DevnetOptions(
         CometOption.isPath(cometbft) ? Path.of(cometbft).toAbsolutePath().toString() : null);
   }
 
+  /** The same with the ports of the home that is made anew, unless others were asked for. */
+  DevnetOptions withPortBaseOf(DevnetMarker marker) {
+    return new DevnetOptions(
+        home,
+        validators,
+        cometbft,
+        disk,
+        portBase == null ? Integer.valueOf(marker.portBase()) : portBase,
+        timeoutCommit,
+        chainId,
+        fresh,
+        verbose);
+  }
+
   /**
    * Checks that an existing home is what was asked for.
    *
@@ -98,7 +112,7 @@ record DevnetOptions(
    */
   void requireSameLine(DevnetMarker marker, String cometVersion) {
     if (!DevnetMarker.line(marker.cometbft()).equals(DevnetMarker.line(cometVersion))) {
-      throw CliException.failed(
+      throw CliException.usage(
           home
               + " was made by CometBFT "
               + marker.cometbft()

@@ -32,6 +32,7 @@ final class Validator implements AutoCloseable {
   private final CometHome cometHome;
   private final CometProcess comet;
   private final Leftover leftover;
+  private final ConsensusWatch watch;
   private final long firstHeight;
 
   private Validator(
@@ -39,7 +40,9 @@ final class Validator implements AutoCloseable {
       VarveNode application,
       CometHome cometHome,
       CometProcess comet,
-      Leftover leftover) {
+      Leftover leftover,
+      ConsensusWatch watch) {
+    this.watch = watch;
     this.name = name;
     this.application = application;
     this.cometHome = cometHome;
@@ -62,11 +65,28 @@ final class Validator implements AutoCloseable {
     try {
       requireSameChain(home, application.status(), cometHome);
       Path log = home.path().resolve("comet.log");
-      CometProcess comet = CometProcess.start(bin, cometHome, log);
-      leftover.remember(comet.pid());
-      return new Validator(name, application, cometHome, comet, leftover);
+      ConsensusWatch watch = ConsensusWatch.start(log);
+      try {
+        CometProcess comet = startComet(bin, cometHome, log, leftover);
+        return new Validator(name, application, cometHome, comet, leftover, watch);
+      } catch (RuntimeException e) {
+        watch.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
       application.close();
+      throw e;
+    }
+  }
+
+  private static CometProcess startComet(
+      CometBinary bin, CometHome home, Path log, Leftover leftover) {
+    CometProcess comet = CometProcess.start(bin, home, log);
+    try {
+      leftover.remember(comet.pid());
+      return comet;
+    } catch (RuntimeException e) {
+      comet.close();
       throw e;
     }
   }
@@ -94,11 +114,18 @@ final class Validator implements AutoCloseable {
             .thenApplyAsync(
                 this::explain,
                 CompletableFuture.delayedExecutor(EXPLANATION_MS, TimeUnit.MILLISECONDS));
-    return application.applyToEither(node, reason -> reason);
+    CompletableFuture<String> consensus = watch.failure().thenApply(this::explain);
+    return application
+        .applyToEither(node, reason -> reason)
+        .applyToEither(consensus, reason -> reason);
   }
 
   private String explain(Throwable failure) {
     return "the application of " + name + " failed: " + failure.getMessage();
+  }
+
+  private String explain(String line) {
+    return "the node of " + name + " stands still: " + line + "; see " + comet.logFile();
   }
 
   private String explain(int exitCode) {
@@ -131,6 +158,7 @@ final class Validator implements AutoCloseable {
 
   /** Ends the node; the application stays. */
   void stopComet() {
+    watch.close();
     comet.stop(STOP_LIMIT);
     leftover.forget();
   }
