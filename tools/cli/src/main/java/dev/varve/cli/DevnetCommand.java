@@ -44,7 +44,8 @@ final class DevnetCommand implements Callable<Integer> {
       paramLabel = "VERSION|PATH",
       description = {
         "Release (0.38.25), line (0.38, 0.40, 1.0) or executable of CometBFT; default 0.38. A",
-        "release that is not on PATH is built with the Go toolchain and kept in ~/.varve/cometbft."
+        "release that is not on PATH is built with the Go toolchain and kept in",
+        "$XDG_CACHE_HOME/varve, else ~/.cache/varve."
       })
   private String cometbft;
 
@@ -83,6 +84,9 @@ final class DevnetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (home != null) {
+      HomeOption.requireNamed(home);
+    }
     Path folder = home == null ? environment.userFolder().resolve("devnet") : home;
     DevnetOptions options =
         new DevnetOptions(

@@ -13,7 +13,19 @@ final class HomeOption {
   private Path path;
 
   Path path() {
+    requireNamed(path);
     return path.toAbsolutePath().normalize();
+  }
+
+  /**
+   * Checks that a folder was given: an unset variable of a script is not the current folder.
+   *
+   * @throws CliException with exit code 2
+   */
+  static void requireNamed(Path path) {
+    if (path.toString().isBlank()) {
+      throw CliException.usage("--home is empty: must be a folder");
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.varve.node.NodeConfig;
 import dev.varve.node.NodeHome;
 import dev.varve.testnet.CometBinary;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,8 +13,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "init",
     description = {
-      "Make a home: varve.toml with every setting and its meaning and, with --with-node, the home",
-      "of a CometBFT node for a new chain or, with --genesis and --peers, for an existing one."
+      "Make a home: varve.toml with every setting and its meaning.",
+      "With --with-node also the home of a CometBFT node, for a new chain or, with --genesis and",
+      "--peers, for an existing one. The folder must be empty or new."
     },
     footer = {
       "",
@@ -43,13 +45,21 @@ final class InitCommand implements Callable<Integer> {
     if (node.exists()) {
       throw CliException.failed(node.path() + " is a home already; init changes nothing there");
     }
-    CometBinary comet = setup.withNode() ? setup.find(environment) : null;
-    setup.create(node, Map.of());
+    NewParts.requireEmpty(node.path());
+    CometBinary comet = setup.withNode() ? setup.find(environment, node, Optional.empty()) : null;
+    try (NewParts made = new NewParts(node)) {
+      made.takeHome();
+      setup.create(node, Map.of());
+      if (comet != null) {
+        NodeConfig config = NodeConfig.load(node, Map.of());
+        setup.createComet(node, comet, config.abci().address(), config.abci().transport());
+        NodeRelease.record(node, comet, setup.cometbft());
+      }
+      made.keep();
+    }
     Console console = environment.console();
     console.line("settings  " + node.configFile());
     if (comet != null) {
-      NodeConfig config = NodeConfig.load(node, Map.of());
-      setup.createComet(node, comet, config.abci().address(), config.abci().transport());
       console.line("node      " + node.cometHome() + ", CometBFT " + comet.version());
     }
     console.line(

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What a new home is made of; {@code init} and {@code start} share these options. */
@@ -25,7 +26,10 @@ final class NodeSetup {
   @Option(
       names = "--cometbft",
       paramLabel = "VERSION|PATH",
-      description = "Which CometBFT; default 0.38. See varve devnet --help.")
+      description = {
+        "Which CometBFT; default the line that ran the home, 0.38 for a new one. See varve devnet",
+        "--help."
+      })
   private String cometbft;
 
   @Option(
@@ -96,11 +100,50 @@ final class NodeSetup {
     Ports.requireRange(base(), 1);
   }
 
-  CometBinary find(Environment environment) {
+  /** What was asked for with --cometbft, or null. */
+  String cometbft() {
+    return cometbft;
+  }
+
+  /**
+   * Finds CometBFT: the asked one, else the one of the home.
+   *
+   * @param release what runs the home's node; empty for a new one
+   * @throws CliException with exit code 2 when the asked one is of another line than the home's
+   */
+  CometBinary find(Environment environment, NodeHome home, Optional<NodeRelease> release) {
+    release.ifPresent(
+        known -> CometOption.line(cometbft).ifPresent(line -> known.requireSameLine(home, line)));
+    String asked = cometbft == null ? release.map(NodeRelease::standard).orElse(null) : cometbft;
     Console console = environment.console();
+    CometBinary comet;
     try (Console.Progress progress = console.progress("looking for CometBFT")) {
-      return CometBinary.find(cometbft, environment.cacheFolder(), progress::update);
+      comet = CometBinary.find(asked, environment.cacheFolder(), progress::update);
     }
+    release.ifPresent(known -> known.requireSameLine(home, comet.version()));
+    return comet;
+  }
+
+  /**
+   * Checks that nobody listens where a new node and its application will.
+   *
+   * @param settings of varve.toml that differ from the defaults
+   * @throws CliException that names the port
+   */
+  void requireFreePorts(Map<String, String> settings) {
+    Ports ports = new Ports(base(), 0);
+    String host = "127.0.0.1:";
+    String other = "choose other ports with --port-base";
+    Ports.requireFree(host + ports.p2p(), "the node needs it for the other nodes (P2P)", other);
+    Ports.requireFree(host + ports.rpc(), "the node needs it for its RPC", other);
+    Ports.requireFree(
+        settings.getOrDefault("abci.address", host + ports.abci()),
+        "the application needs it for the node (ABCI)",
+        other);
+    Ports.requireFree(
+        settings.getOrDefault("http.address", host + ports.http()),
+        "the application needs it for metrics and status",
+        other);
   }
 
   /**
@@ -166,7 +209,7 @@ final class NodeSetup {
                 + comet.genesis());
       }
     } catch (IOException e) {
-      throw CliException.failed("cannot compare with " + genesis + ": " + e.getMessage(), e);
+      throw CliException.failed("cannot compare with " + genesis + ": " + NodeHome.words(e), e);
     }
   }
 

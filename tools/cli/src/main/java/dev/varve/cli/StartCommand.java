@@ -4,7 +4,6 @@ import dev.varve.node.NodeConfig;
 import dev.varve.node.NodeHome;
 import dev.varve.node.VarveNode;
 import dev.varve.testnet.CometBinary;
-import dev.varve.testnet.CometHome;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -48,6 +47,7 @@ final class StartCommand implements Callable<Integer> {
 
   private final Environment environment;
   private final Console console;
+  private boolean ready;
 
   StartCommand(Environment environment) {
     this.environment = environment;
@@ -62,22 +62,14 @@ final class StartCommand implements Callable<Integer> {
 
   private int run(StopSignal signal) {
     NodeHome node = home.node();
-    CometBinary comet = null;
-    if (setup.withNode()) {
-      signal.interruptible();
-      try {
-        comet = setup.find(environment);
-      } finally {
-        signal.uninterruptible();
+    try {
+      return setup.withNode() ? runBoth(node, signal) : runAlone(node, signal);
+    } catch (RuntimeException e) {
+      if (signal.isAsked() && !ready) {
+        return stoppedEarly();
       }
-      if (!node.exists()) {
-        setup.create(node, overrides());
-      }
+      throw e;
     }
-    node.requireFormat();
-    NodeConfig config = NodeConfig.load(node, overrides());
-    Logs.toStderr(common.logLevel(config.logLevel()));
-    return comet == null ? runAlone(node, config, signal) : runBoth(node, config, comet, signal);
   }
 
   private Map<String, String> overrides() {
@@ -91,39 +83,60 @@ final class StartCommand implements Callable<Integer> {
     return overrides;
   }
 
-  private int runAlone(NodeHome home, NodeConfig config, StopSignal signal) {
+  private int runAlone(NodeHome home, StopSignal signal) {
+    home.requireFormat();
+    NodeConfig config = config(home);
     try (VarveNode node = VarveNode.start(home, config)) {
+      if (signal.isAsked()) {
+        return stoppedEarly();
+      }
       announce(config);
       return waitFor(
           node.failure().thenApply(e -> "the application failed: " + e.getMessage()), signal);
     }
   }
 
-  private int runBoth(NodeHome home, NodeConfig config, CometBinary comet, StopSignal signal) {
-    if (CometHome.exists(home.cometHome())) {
-      setup.requireSameChain(home);
-    } else {
-      setup.createComet(home, comet, config.abci().address(), config.abci().transport());
+  private int runBoth(NodeHome home, StopSignal signal) {
+    if (home.exists()) {
+      // Before the stores are looked at, as they log.
+      home.requireFormat();
+      config(home);
     }
-    String dialled = CometHome.open(home.cometHome()).proxyApp();
-    if (!dialled.equals(config.abci().address())) {
-      throw CliException.usage(
-          "the node dials "
-              + dialled
-              + " (proxy_app in "
-              + home.cometHome()
-              + "/config/config.toml) and the application listens at "
-              + config.abci().address());
-    }
-    new Leftover(home.cometHome()).requireGone();
-    try (Validator validator = Validator.start("this home", home, comet, overrides())) {
-      announce(config);
-      console.line("node      " + validator.rpc());
-      return waitFor(validator.death(), signal);
+    try (NewParts made = new NewParts(home)) {
+      CometBinary comet;
+      signal.interruptible();
+      try {
+        comet = new NodeParts(home, setup, overrides(), environment).prepare(made);
+      } finally {
+        signal.uninterruptible();
+      }
+      NodeConfig config = config(home);
+      try (Validator validator = Validator.start("this home", home, comet, overrides())) {
+        made.keep();
+        if (signal.isAsked()) {
+          return stoppedEarly();
+        }
+        announce(config);
+        console.line("node      " + validator.rpc());
+        return waitFor(validator.death(), signal);
+      }
     }
   }
 
+  /** Reads the settings and lets the log follow them. */
+  private NodeConfig config(NodeHome home) {
+    NodeConfig config = NodeConfig.load(home, overrides());
+    Logs.toStderr(common.logLevel(config.logLevel()));
+    return config;
+  }
+
+  private int stoppedEarly() {
+    console.error("stopped before the node was ready");
+    return CliException.FAILED;
+  }
+
   private void announce(NodeConfig config) {
+    ready = true;
     console.line("abci      " + config.abci().address());
     if (config.http().enabled()) {
       console.line("metrics   http://" + config.http().address() + "/metrics");

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -135,6 +136,21 @@ public final class CometHome {
   /** The version of the node that set this home up, as it calls itself. */
   public String createdBy() {
     return setting("version");
+  }
+
+  /** The release line of the node that set this home up, "0.38"; empty where nothing tells. */
+  public Optional<String> line() {
+    return ConfigToml.read(configFile()).string("version").flatMap(CometVersion::lineOf);
+  }
+
+  /** Where the node listens for others, as config.toml has it: tcp://127.0.0.1:26656. */
+  public String p2pAddress() {
+    return setting("p2p.laddr");
+  }
+
+  /** Where the node's RPC listens, as config.toml has it: tcp://127.0.0.1:26657. */
+  public String rpcAddress() {
+    return setting("rpc.laddr");
   }
 
   /** The id by which other nodes know this one: 40 hexadecimal digits. */

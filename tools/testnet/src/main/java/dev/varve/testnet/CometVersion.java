@@ -1,6 +1,7 @@
 package dev.varve.testnet;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,19 @@ record CometVersion(String line, String exact, boolean anyPatch) {
     return parts.group(2) == null
         ? new CometVersion(line, RELEASES.get(line), true)
         : new CometVersion(line, line + parts.group(2), false);
+  }
+
+  /**
+   * The supported line of a release, by what its own sources call it: those of v0.40.0 say 0.39.0.
+   * Empty for a release of another line.
+   */
+  static Optional<String> lineOf(String ownName) {
+    Matcher parts = FORM.matcher(ownName.replaceFirst("\\+.*", ""));
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    String line = parts.group(1).equals("0.39") ? "0.40" : parts.group(1);
+    return Optional.of(line).filter(RELEASES::containsKey);
   }
 
   /** Whether an executable of this version answers what was asked. */

@@ -24,6 +24,15 @@ class CometVersionTest {
   }
 
   @Test
+  void shouldTellTheLineOfAReleaseByItsOwnName() {
+    assertThat(CometVersion.lineOf("0.38.26")).contains("0.38");
+    assertThat(CometVersion.lineOf("0.39.0+abc")).contains("0.40");
+    assertThat(CometVersion.lineOf("1.0.1")).contains("1.0");
+    assertThat(CometVersion.lineOf("0.37.4")).isEmpty();
+    assertThat(CometVersion.lineOf("")).isEmpty();
+  }
+
+  @Test
   void shouldTellAVersionFromAPath() {
     assertThat(CometVersion.isVersion("0.38")).isTrue();
     assertThat(CometVersion.isVersion("v1.0.1-rc1")).isTrue();
