@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "abci",
     description = {
-      "Drive CheckTx, PrepareProposal, ProcessProposal, FinalizeBlock and Commit over the socket",
-      "of an ABCI server, as a node does: tx/s, p50 and p99 of each call and, where the server",
-      "tells, the number of forces. Or compare Varve with abci-cli kvstore, each started afresh",
-      "for every round."
+      "Drive an ABCI server as a node does and time its calls.",
+      "They are CheckTx, PrepareProposal, ProcessProposal, FinalizeBlock and Commit, over the",
+      "server's socket: tx/s, p50 and p99 of each call and, where the server tells, the number of",
+      "forces. Or compare Varve with abci-cli kvstore, each started afresh for every round."
     },
     footer = {
       "",

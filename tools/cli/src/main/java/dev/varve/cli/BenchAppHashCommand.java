@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "apphash",
     description = {
-      "Measure what the app hash costs a write at several sizes of the state, beside a sparse",
-      "Merkle tree: microseconds of processor time. Five million keys take minutes and 2 GiB."
+      "Measure what the app hash costs a write at several sizes of the state.",
+      "Beside it stands a sparse Merkle tree. Microseconds of processor time; five million keys",
+      "take minutes and 2 GiB."
     },
     footer = {
       "",

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code varve bench}. */
 @Command(
     name = "bench",
-    description = "Measure.",
+    description = "Measure the calls of an ABCI server, or the app hash.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {BenchAbciCommand.class, BenchAppHashCommand.class},
     footer = {"", "Example:", "  varve bench abci --help"})

@@ -17,10 +17,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Read every record of a home and compare them with each other: checksums, heights without",
-      "a gap, transactions with results, logs and hash index, the app hash with the state, and",
-      "the blocks in the fallback log with all of that. Changes nothing. The node may run, but",
-      "then its log is not read. Exit code 1 when something is wrong."
+      "Read every record of a home and compare them with each other.",
+      "Looks at checksums, heights without a gap, transactions with results, logs and hash index,",
+      "the app hash with the state, and the blocks in the fallback log with all of that. Changes",
+      "nothing. The node may run, but then its log is not read. Exit code 1 when something is",
+      "wrong."
     },
     footer = {
       "",

@@ -25,8 +25,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dump",
     description = {
-      "Print one stored record as JSON, from the disk store or, where that lacks it, from the",
-      "fallback log. The node may run, but then its log is not read."
+      "Print one stored record as JSON.",
+      "It comes from the disk store or, where that lacks it, from the fallback log. The node may",
+      "run, but then its log is not read."
     },
     footer = {
       "",

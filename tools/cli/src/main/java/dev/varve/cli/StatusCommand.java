@@ -25,9 +25,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     description = {
-      "Print how a node fares: heights, app hash, how far the disk store lags, store states. Asks",
-      "the running application and, where the home has one, its CometBFT node; reads the store",
-      "when nothing runs. Takes the home of a devnet too."
+      "Print how a node fares: heights, app hash, how far the disk store lags, store states.",
+      "Asks the running application and, where the home has one, its CometBFT node; reads the",
+      "store when nothing runs. Takes the home of a devnet too."
     },
     footer = {
       "",

@@ -25,6 +25,7 @@ class LauncherTest {
   private Path root;
   private Path bin;
   private Path jar;
+  private String javaHome = "";
 
   private record Result(int exitCode, String out) {}
 
@@ -134,6 +135,18 @@ class LauncherTest {
   }
 
   @Test
+  void shouldSayThatJavaHomeIsNone() throws Exception {
+    javaHome = folder.resolve("gone").toString();
+
+    Result result = run(root.resolve("varve"), "version");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .startsWith("varve: JAVA_HOME is " + javaHome + ", which has no bin/java")
+        .hasLineCount(1);
+  }
+
+  @Test
   void shouldSayThatMavenOrTheCompilerIsMissing() throws Exception {
     Files.delete(bin.resolve("mvn"));
     assertThat(run(root.resolve("varve"), "version").out()).startsWith("varve: no mvn on PATH");
@@ -181,6 +194,7 @@ class LauncherTest {
     builder.directory(folder.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", bin.toString());
+    builder.environment().put("JAVA_HOME", javaHome);
     Process process = builder.start();
     process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -117,6 +117,27 @@ class VarveTest {
   }
 
   @Test
+  void shouldSayWhatEachCommandIsInWholeSentences() {
+    run("--help");
+    run("bench", "--help");
+
+    assertThat(out.toString())
+        .contains("Make a home: varve.toml with every setting and its meaning.\n")
+        .contains("Read every record of a home and compare them with each other.\n")
+        .contains("Print one stored record as JSON.\n")
+        .contains("Drive an ABCI server as a node does and time its calls.\n");
+  }
+
+  @Test
+  void shouldPrintTheVersionsOfTheStores() {
+    run("version");
+    assertThat(out.toString())
+        .containsPattern("RocksDB \\d+\\..*LevelDB \\d+\\..*Chronicle Map \\d+\\.");
+    run("version", "--json");
+    assertThat(out.toString()).containsPattern("\"rocksdb\":\"\\d");
+  }
+
+  @Test
   void shouldPrintTheStackTraceWhenAskedTo() {
     run("check", "--home", folder.toString(), "--verbose");
 
