@@ -91,7 +91,7 @@ final class Leftover {
       try {
         node.onExit().get(POLL_MS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        continue;
+        // Not yet: the loop looks at the clock.
       } catch (ExecutionException e) {
         throw CliException.failed("cannot wait for process " + node.pid() + ": " + e, e);
       } catch (InterruptedException e) {
