@@ -29,13 +29,34 @@ class PortsTest {
 
   @Test
   void shouldNameATakenPortAndItsUse() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int port = taken.getLocalPort();
-
-      assertThatThrownBy(() -> new Ports(port - 2, 0).requireFree())
+    int base = freeBase();
+    try (ServerSocket taken = listen(base + 2)) {
+      assertThatThrownBy(() -> new Ports(base, 0).requireFree())
           .isInstanceOf(CliException.class)
-          .hasMessageContaining("port " + port + " is taken")
+          .hasMessageContaining("port " + taken.getLocalPort() + " is taken")
           .hasMessageContaining("for the application (ABCI)");
     }
+  }
+
+  /** Below the range of outgoing connections, so that nothing takes one of them by chance. */
+  private static int freeBase() {
+    for (int base = 15_000; base < 32_000; base += Ports.STRIDE) {
+      int taken = 0;
+      for (int port = base; port < base + Ports.USED; port++) {
+        try {
+          listen(port).close();
+        } catch (IOException e) {
+          taken++;
+        }
+      }
+      if (taken == 0) {
+        return base;
+      }
+    }
+    throw new AssertionError("no " + Ports.USED + " free ports in a row");
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
   }
 }
