@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
@@ -29,34 +28,12 @@ class PortsTest {
 
   @Test
   void shouldNameATakenPortAndItsUse() throws IOException {
-    int base = freeBase();
-    try (ServerSocket taken = listen(base + 2)) {
+    int base = FreePorts.base();
+    try (ServerSocket taken = FreePorts.listen(base + 2)) {
       assertThatThrownBy(() -> new Ports(base, 0).requireFree())
           .isInstanceOf(CliException.class)
           .hasMessageContaining("port " + taken.getLocalPort() + " is taken")
           .hasMessageContaining("for the application (ABCI)");
     }
-  }
-
-  /** Below the range of outgoing connections, so that nothing takes one of them by chance. */
-  private static int freeBase() {
-    for (int base = 15_000; base < 32_000; base += Ports.STRIDE) {
-      int taken = 0;
-      for (int port = base; port < base + Ports.USED; port++) {
-        try {
-          listen(port).close();
-        } catch (IOException e) {
-          taken++;
-        }
-      }
-      if (taken == 0) {
-        return base;
-      }
-    }
-    throw new AssertionError("no " + Ports.USED + " free ports in a row");
-  }
-
-  private static ServerSocket listen(int port) throws IOException {
-    return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
   }
 }

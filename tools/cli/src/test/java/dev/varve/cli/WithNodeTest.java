@@ -16,7 +16,6 @@ import dev.varve.storage.memory.ChronicleMemoryStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,10 +97,9 @@ class WithNodeTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void shouldNameATakenPortBeforeAHomeIsMade(int offset) throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String base = Integer.toString(taken.getLocalPort() - offset);
-
-      assertThat(start("--cometbft", comet("0.38.1"), "--port-base", base))
+    int base = FreePorts.base();
+    try (ServerSocket taken = FreePorts.listen(base + offset)) {
+      assertThat(start("--cometbft", comet("0.38.1"), "--port-base", Integer.toString(base)))
           .isEqualTo(CliException.FAILED);
       assertThat(err.toString())
           .contains("port " + taken.getLocalPort() + " is taken")
@@ -112,9 +110,13 @@ class WithNodeTest {
 
   @Test
   void shouldNameATakenPortOfAHomeThatExists() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      home.create(Map.of("http.address", "127.0.0.1:" + taken.getLocalPort()));
-      writeNodeHome("0.38.26");
+    int base = FreePorts.base();
+    try (ServerSocket taken = FreePorts.listen(base + 3)) {
+      home.create(
+          Map.of(
+              "abci.address", "tcp://127.0.0.1:" + (base + 2),
+              "http.address", "127.0.0.1:" + taken.getLocalPort()));
+      writeNodeHome("0.38.26", base, base + 2);
 
       assertThat(start("--cometbft", comet("0.38.1"))).isEqualTo(CliException.FAILED);
       assertThat(err.toString())
@@ -125,7 +127,7 @@ class WithNodeTest {
 
   @Test
   void shouldTakeAwayTheHomeThatItCouldNotFinish() throws Exception {
-    String base = Integer.toString(freeBase());
+    String base = Integer.toString(FreePorts.base());
 
     assertThat(start("--cometbft", comet("0.38.1"), "--port-base", base))
         .isEqualTo(CliException.FAILED);
@@ -187,26 +189,23 @@ class WithNodeTest {
   }
 
   private void writeNodeHome(String version) throws IOException {
+    writeNodeHome(version, FreePorts.base(), 26_658);
+  }
+
+  private void writeNodeHome(String version, int base, int abciPort) throws IOException {
     Path config = home.cometHome().resolve("config/config.toml");
     Files.createDirectories(config.getParent());
-    int base = freeBase();
     Files.writeString(
         config,
         """
         version = "%s"
-        proxy_app = "tcp://127.0.0.1:26658"
+        proxy_app = "tcp://127.0.0.1:%d"
         [rpc]
         laddr = "tcp://127.0.0.1:%d"
         [p2p]
         laddr = "tcp://127.0.0.1:%d"
         """
-            .formatted(version, base + 1, base));
-  }
-
-  private static int freeBase() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return Math.min(free.getLocalPort(), 65_000);
-    }
+            .formatted(version, abciPort, base + 1, base));
   }
 
   /** An executable that says its version and fails at all else. */
