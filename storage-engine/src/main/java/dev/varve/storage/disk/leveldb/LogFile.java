@@ -103,7 +103,7 @@ record LogFile(Path path, long wholeBytes, long bytes, String damage) {
         return damaged(start, "a chunk of type " + type + " and " + length + " bytes");
       }
       if (file.limit() - start - HEADER_BYTES < length) {
-        return false;
+        return isShorter(start, crc) && damaged(start, "a chunk with a wrong length");
       }
       CRC32C expected = new CRC32C();
       expected.update(file.array(), start + 6, length + 1);
@@ -126,6 +126,19 @@ record LogFile(Path path, long wholeBytes, long bytes, String damage) {
       return true;
     }
 
+    /** Whether the checksum is that of fewer bytes: then the length is wrong, not the end torn. */
+    private boolean isShorter(int start, int crc) {
+      CRC32C found = new CRC32C();
+      for (int at = start + 6; at < file.limit(); at++) {
+        found.update(file.get(at));
+        if (masked(found) == crc) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Never true. */
     private boolean damaged(int at, String what) {
       damage = what + " at " + (start + at);
       return false;

@@ -142,6 +142,22 @@ class LevelDbDamageTest {
   }
 
   @Test
+  void shouldReportALengthInTheManifestThatReachesBeyondItsEnd() throws IOException {
+    Path folder = filled();
+    Path manifest = files(folder, "MANIFEST-", "").get(0);
+    byte[] bytes = Files.readAllBytes(manifest);
+    // The first record: seven bytes of header, of which the fifth and sixth are its length.
+    int second = 7 + (bytes[4] & 0xff) + ((bytes[5] & 0xff) << 8);
+    assertThat(second + 7).isLessThan(bytes.length);
+    bytes[second + 5] |= 1;
+    Files.write(manifest, bytes);
+
+    assertThatThrownBy(() -> open(folder))
+        .isInstanceOf(StorageException.Corruption.class)
+        .hasMessageContaining("a chunk with a wrong length at " + second);
+  }
+
+  @Test
   void shouldReportADamagedManifestAndOpenInTheSameProcessOnceItIsMended() throws IOException {
     Path folder = filled();
     Path manifest = files(folder, "MANIFEST-", "").get(0);
