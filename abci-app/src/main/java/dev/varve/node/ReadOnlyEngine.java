@@ -6,6 +6,7 @@ import dev.varve.storage.DiskStore;
 import dev.varve.storage.EngineStatus;
 import dev.varve.storage.MemoryStore;
 import dev.varve.storage.StorageEngine;
+import dev.varve.storage.SyncStatus;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.StateRecord;
@@ -83,7 +84,15 @@ final class ReadOnlyEngine implements StorageEngine {
     long height = store.applied().getHeight();
     MemoryStore.MemoryStats none = new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0);
     return new EngineStatus(
-        height, height, "up", "none", none, store.diskBytes(), 0, store.forces());
+        height,
+        height,
+        "up",
+        "none",
+        none,
+        store.diskBytes(),
+        0,
+        store.forces(),
+        SyncStatus.none());
   }
 
   /** The store belongs to the caller. */

@@ -64,12 +64,12 @@ final class WarmUp {
   /** Runs for about as long as it is told; 0 does nothing but delete what was left behind. */
   void run(long millis) {
     try {
-      delete();
+      FileTrees.delete(folder);
       if (millis > 0) {
         Files.createDirectories(folder);
         long blocks = drive(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
         LOG.info("warmed up with {} blocks of {} transactions", blocks, TXS);
-        delete();
+        FileTrees.delete(folder);
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("warming up failed, the first blocks will be slower", e);
@@ -163,11 +163,5 @@ final class WarmUp {
       throw new IOException("block " + height + " was not executed");
     }
     consensus.call(Request.newBuilder().setCommit(RequestCommit.getDefaultInstance()).build());
-  }
-
-  private void delete() throws IOException {
-    if (Files.exists(folder)) {
-      FileTrees.delete(folder);
-    }
   }
 }

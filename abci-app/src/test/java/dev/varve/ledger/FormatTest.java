@@ -8,6 +8,7 @@ import dev.varve.abci.types.ResponseFinalizeBlock;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.EngineStatus;
 import dev.varve.storage.MemoryStore;
+import dev.varve.storage.SyncStatus;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import java.io.IOException;
@@ -103,7 +104,8 @@ class FormatTest {
               .setTime(Timestamp.newBuilder().setSeconds(1).setNanos(5))
               .build();
       MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(1, 2, 3, 4, 5, 6);
-      EngineStatus status = new EngineStatus(7, 6, "up", "warming", memory, 8, 9, 10);
+      EngineStatus status =
+          new EngineStatus(7, 6, "up", "warming", memory, 8, 9, 10, SyncStatus.none());
       return Documents.status(applied, status, Optional.of("chain"), "scheme/1").toStringUtf8();
     }
   }

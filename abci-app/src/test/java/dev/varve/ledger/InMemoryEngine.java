@@ -8,6 +8,7 @@ import dev.varve.storage.MemoryStore;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.SyncStatus;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.StateRecord;
@@ -133,7 +134,8 @@ final class InMemoryEngine implements StorageEngine {
   public EngineStatus status() {
     long height = applied.getHeight();
     MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0);
-    return new EngineStatus(height, Math.min(height, diskHeight), "up", "up", memory, 0, 0, 0);
+    return new EngineStatus(
+        height, Math.min(height, diskHeight), "up", "up", memory, 0, 0, 0, SyncStatus.none());
   }
 
   @Override

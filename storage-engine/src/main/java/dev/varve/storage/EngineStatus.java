@@ -23,27 +23,4 @@ public record EngineStatus(
     long diskBytes,
     long logBytes,
     long forces,
-    SyncStatus sync) {
-
-  /** Of an engine that keeps no second copy in step. */
-  public EngineStatus(
-      long height,
-      long diskHeight,
-      String diskState,
-      String memoryState,
-      MemoryStore.MemoryStats memory,
-      long diskBytes,
-      long logBytes,
-      long forces) {
-    this(
-        height,
-        diskHeight,
-        diskState,
-        memoryState,
-        memory,
-        diskBytes,
-        logBytes,
-        forces,
-        SyncStatus.none());
-  }
-}
+    SyncStatus sync) {}

@@ -3,6 +3,7 @@ package dev.varve.fallback.io;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -11,8 +12,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class FileTrees {
   private FileTrees() {}
 
-  /** Deletes a folder with all that is in it; links are deleted, not followed. Not forced. */
+  /**
+   * Deletes a folder with all that is in it, if it is there; links are deleted, not followed. Not
+   * forced.
+   */
   public static void delete(Path root) throws IOException {
+    if (Files.notExists(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {

@@ -35,19 +35,9 @@ public record EngineConfig(
     }
   }
 
-  /** Without a sync job. */
-  public EngineConfig(
-      DiskPolicy policy,
-      int maxPendingBatches,
-      int maxPutBacks,
-      long maxUndrainedBytes,
-      Duration slowApply) {
-    this(policy, maxPendingBatches, maxPutBacks, maxUndrainedBytes, slowApply, Duration.ZERO);
-  }
-
   /** 16 batches, 4,096 records, 64 MiB, 1 second; no sync job. */
   public static EngineConfig of(DiskPolicy policy) {
-    return new EngineConfig(policy, 16, 4096, 64L << 20, Duration.ofSeconds(1));
+    return new EngineConfig(policy, 16, 4096, 64L << 20, Duration.ofSeconds(1), Duration.ZERO);
   }
 
   /** The same with a sync job. */

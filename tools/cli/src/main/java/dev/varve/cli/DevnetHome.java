@@ -1,6 +1,5 @@
 package dev.varve.cli;
 
-import dev.varve.fallback.io.FileTrees;
 import dev.varve.node.HomeLock;
 import dev.varve.node.NodeHome;
 import dev.varve.testnet.CometBinary;
@@ -61,7 +60,7 @@ final class DevnetHome implements AutoCloseable {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
         if (name.matches("v\\d{1,2}") || name.startsWith("varve.log")) {
-          delete(file);
+          NewParts.delete(file);
         }
       }
       Files.deleteIfExists(path.resolve(DevnetMarker.FILE));
@@ -128,7 +127,7 @@ final class DevnetHome implements AutoCloseable {
       wipe();
       close();
       if (!existed) {
-        delete(path);
+        NewParts.delete(path);
       }
     }
   }
@@ -180,14 +179,6 @@ final class DevnetHome implements AutoCloseable {
       }
     } catch (IOException e) {
       throw CliException.failed("cannot read " + folder + ": " + NodeHome.words(e), e);
-    }
-  }
-
-  private static void delete(Path root) {
-    try {
-      FileTrees.delete(root);
-    } catch (IOException e) {
-      throw CliException.failed("cannot delete " + root + ": " + NodeHome.words(e), e);
     }
   }
 

@@ -99,11 +99,10 @@ final class NewParts implements AutoCloseable {
     }
   }
 
-  private static void delete(Path root) {
+  /** Deletes what is there of a folder or file. */
+  static void delete(Path root) {
     try {
-      if (Files.exists(root)) {
-        FileTrees.delete(root);
-      }
+      FileTrees.delete(root);
     } catch (IOException e) {
       throw CliException.failed("cannot delete " + root + ": " + NodeHome.words(e), e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import dev.varve.fallback.io.FileTrees;
 import dev.varve.node.NodeConfig;
 import dev.varve.node.NodeHome;
 import dev.varve.storage.BlockBatch;
@@ -20,7 +21,6 @@ import dev.varve.storage.memory.ChronicleMemoryStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -70,11 +70,7 @@ class DumpTest {
   }
 
   private void deleteStore() throws IOException {
-    try (Stream<Path> files = Files.walk(config.disk().path())) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    FileTrees.delete(config.disk().path());
   }
 
   /** Both blocks are in the log, the store has the first alone. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.varve.node.NodeStatus;
 import dev.varve.storage.EngineStatus;
 import dev.varve.storage.MemoryStore;
+import dev.varve.storage.SyncStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +47,8 @@ class StatusTest {
 
   private static NodeStatus status(long height, String disk) {
     MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(3, 1536, 1 << 20, 0, 0, 0);
-    EngineStatus engine = new EngineStatus(height, height, disk, "up", memory, 2 << 20, 0, 7);
+    EngineStatus engine =
+        new EngineStatus(height, height, disk, "up", memory, 2 << 20, 0, 7, SyncStatus.none());
     return new NodeStatus(
         "1", 42, Instant.EPOCH, "c", "AABBCCDDEEFF0011", Instant.EPOCH, engine, 5, null);
   }
