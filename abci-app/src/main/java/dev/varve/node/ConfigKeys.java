@@ -96,12 +96,11 @@ final class ConfigKeys {
   static final ConfigKey<String> DISK_POLICY =
       ConfigKey.oneOf(
           "disk.policy",
-          "auto",
-          List.of("auto", "through", "behind"),
-          "Where a block is forced before Commit is answered: through, to the disk store, and to",
-          "the fallback log only while the store fails or is slow; or behind, to the log, from",
-          "which the disk store gets it afterwards. auto: through with rocksdb; behind with",
-          "leveldb, which allows nothing else.");
+          "behind",
+          List.of("behind", "through"),
+          "Where a block is forced before Commit is answered: behind, to the fallback log, from",
+          "which the disk store gets it within a second; or through, to the disk store, and to the",
+          "log only while the store fails or is slow. leveldb allows nothing but behind.");
 
   static final ConfigKey<String> FALLBACK_PATH =
       ConfigKey.text(
@@ -158,11 +157,12 @@ final class ConfigKeys {
   static final ConfigKey<Long> START_WARM_UP_MILLIS =
       ConfigKey.number(
           "start.warm_up_millis",
-          3000,
+          15_000,
           0,
           60_000,
-          "How long throw-away blocks are executed before the node is served, so that its first",
-          "blocks are as fast as later ones; 0 to start at once.");
+          "How long at most throw-away blocks are executed before the node is served, so that its",
+          "first blocks are as fast as later ones. Ends when Java has compiled what they need;",
+          "0 to start at once.");
 
   static final ConfigKey<String> LOG_LEVEL =
       ConfigKey.oneOf(

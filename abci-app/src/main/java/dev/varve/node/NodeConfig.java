@@ -108,10 +108,7 @@ public record NodeConfig(
     String store = reader.get(ConfigKeys.DISK_STORE);
     String policy = reader.get(ConfigKeys.DISK_POLICY);
     if (store.equals("leveldb") && policy.equals("through")) {
-      throw reader.refuse(ConfigKeys.DISK_POLICY, policy, "behind or auto with store leveldb");
-    }
-    if (policy.equals("auto")) {
-      policy = store.equals("leveldb") ? "behind" : "through";
+      throw reader.refuse(ConfigKeys.DISK_POLICY, policy, "behind with store leveldb");
     }
     return new Disk(
         store,

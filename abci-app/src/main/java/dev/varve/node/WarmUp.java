@@ -61,7 +61,10 @@ final class WarmUp {
     this.applications = applications;
   }
 
-  /** Runs for about as long as it is told; 0 does nothing but delete what was left behind. */
+  /**
+   * Runs until Java has little left to compile, at most about as long as it is told; 0 does nothing
+   * but delete what was left behind.
+   */
   void run(long millis) {
     try {
       FileTrees.delete(folder);
@@ -89,7 +92,8 @@ final class WarmUp {
               .setInitChain(RequestInitChain.newBuilder().setChainId(CHAIN_ID).setInitialHeight(1))
               .build());
       long height = 0;
-      while (System.nanoTime() < deadline) {
+      CompilerLoad compiler = new CompilerLoad();
+      while (System.nanoTime() < deadline && !compiler.idle()) {
         height++;
         List<ByteString> txs = transactions(height);
         for (int from = 0; from < txs.size(); from += CHECK_BATCH) {

@@ -6,7 +6,6 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.Set;
 
 /** What every store requires of the blocks given to it: their order, and sameness when repeated. */
 public final class BlockOrder {
@@ -41,15 +40,6 @@ public final class BlockOrder {
               "store %s held block %d and holds block %d after it was reopened",
               folder, before.getHeight(), now.getHeight()),
           null);
-    }
-  }
-
-  /** Adds the hashes of a block's successful transactions. */
-  public static void addSuccesses(BlockBatch batch, Set<ByteString> hashes) {
-    for (int i = 0; i < batch.txs().size(); i++) {
-      if (batch.results().get(i).getCode() == 0) {
-        hashes.add(batch.txHashes().get(i));
-      }
     }
   }
 

@@ -7,12 +7,7 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.core.IntervalFunction;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -40,7 +35,7 @@ final class Drainer implements AutoCloseable {
   private final DiskStore disk;
   private final FallbackLog log;
   private final EngineConfig config;
-  private final CircuitBreaker breaker = CircuitBreaker.of("disk-store", breakerConfig());
+  private final CircuitBreaker breaker = StoreBreaker.create("disk-store");
   private final Thread thread = new Thread(this::run, "varve-disk-drain");
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -48,8 +43,8 @@ final class Drainer implements AutoCloseable {
   private final Object storeLock = new Object();
 
   // Guarded by lock.
-  private final Deque<Undrained> undrained = new ArrayDeque<>();
-  private long undrainedBytes;
+  private final Undrained undrained;
+  private int wanting;
   private boolean closing;
   private long closeDeadline;
   private boolean attempted;
@@ -57,27 +52,13 @@ final class Drainer implements AutoCloseable {
   private volatile String state = "up";
   private volatile boolean slow;
 
-  /** A batch that waits, with the bytes its entry has in the log. */
-  private record Undrained(BlockBatch batch, int bytes) {}
-
   Drainer(DiskStore disk, FallbackLog log, EngineConfig config) {
     this.disk = disk;
     this.log = log;
     this.config = config;
+    this.undrained = new Undrained(config.maxUndrainedBytes());
     thread.setDaemon(true);
     thread.start();
-  }
-
-  private static CircuitBreakerConfig breakerConfig() {
-    return CircuitBreakerConfig.custom()
-        .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
-        .slidingWindowSize(1)
-        .minimumNumberOfCalls(1)
-        .failureRateThreshold(100)
-        .permittedNumberOfCallsInHalfOpenState(1)
-        .waitIntervalFunctionInOpenState(
-            IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5)))
-        .build();
   }
 
   /** {@code up}, or in a few words what is wrong. */
@@ -98,10 +79,7 @@ final class Drainer implements AutoCloseable {
   void appended(BlockBatch batch, int bytes) {
     lock.lock();
     try {
-      if (undrainedBytes + bytes <= config.maxUndrainedBytes()) {
-        undrained.add(new Undrained(batch, bytes));
-        undrainedBytes += bytes;
-      }
+      undrained.add(batch, bytes);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -165,6 +143,7 @@ final class Drainer implements AutoCloseable {
 
   private void run() {
     while (awaitWork()) {
+      gather();
       if (breaker.tryAcquirePermission()) {
         drain();
       } else {
@@ -186,6 +165,31 @@ final class Drainer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Lets blocks come together that follow each other fast: they share a write and its force. Not
+   * while somebody waits for them to be drained, nor for blocks that are in the log alone.
+   */
+  private void gather() {
+    lock.lock();
+    try {
+      long left = config.gather().toNanos();
+      while (left > 0 && mayGather()) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("{} goes on after an interrupt; close ends it", thread.getName());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayGather() {
+    return !closing
+        && wanting == 0
+        && undrained.bytes() < MAX_GROUP_BYTES
+        && undrained.beginsWith(log.drainedThrough() + 1);
   }
 
   private boolean waiting() {
@@ -247,23 +251,17 @@ final class Drainer implements AutoCloseable {
   private List<BlockBatch> nextGroup() {
     long next = log.drainedThrough() + 1;
     long last = log.lastSequence();
-    List<BlockBatch> group = new ArrayList<>();
-    long bytes = 0;
     lock.lock();
     try {
-      for (Undrained waiting : undrained) {
-        if (waiting.batch().height() == next && bytes < MAX_GROUP_BYTES) {
-          group.add(waiting.batch());
-          bytes += waiting.bytes();
-          next++;
-        }
+      List<BlockBatch> onHeap = undrained.group(next, MAX_GROUP_BYTES);
+      if (!onHeap.isEmpty()) {
+        return onHeap;
       }
     } finally {
       lock.unlock();
     }
-    if (!group.isEmpty()) {
-      return group;
-    }
+    List<BlockBatch> group = new ArrayList<>();
+    long bytes = 0;
     for (; next <= last && group.size() < MAX_GROUP_BLOCKS && bytes < MAX_GROUP_BYTES; next++) {
       long height = next;
       byte[] payload =
@@ -281,9 +279,7 @@ final class Drainer implements AutoCloseable {
   private void forget(long height) {
     lock.lock();
     try {
-      while (!undrained.isEmpty() && undrained.peek().batch().height() <= height) {
-        undrainedBytes -= undrained.poll().bytes();
-      }
+      undrained.forget(height);
     } finally {
       lock.unlock();
     }
@@ -354,7 +350,15 @@ final class Drainer implements AutoCloseable {
    * @throws StorageException.Unavailable when it is down, so that waiting has no known end
    */
   void awaitDrained() {
-    await(() -> !waiting() || closing || !state.equals("up"));
+    lock.lock();
+    try {
+      wanting++;
+      changed.signalAll();
+      await(() -> !waiting() || closing || !state.equals("up"));
+    } finally {
+      wanting--;
+      lock.unlock();
+    }
     requireUsable();
     if (waiting()) {
       throw new StorageException.Unavailable(

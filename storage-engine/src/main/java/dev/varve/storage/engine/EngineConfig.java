@@ -15,6 +15,8 @@ import java.util.Objects;
  *     past it they are read back from the log
  * @param slowApply with {@link DiskPolicy#THROUGH}, a block that took the store longer than this
  *     sends the next ones to the log until it has caught up
+ * @param gather how long blocks in the log wait for further ones with which to share a write to the
+ *     disk store, unless there is enough for one before; zero for not at all
  * @param syncPeriod how often the tiers are compared and gaps in memory filled; zero for never
  */
 public record EngineConfig(
@@ -23,6 +25,7 @@ public record EngineConfig(
     int maxPutBacks,
     long maxUndrainedBytes,
     Duration slowApply,
+    Duration gather,
     Duration syncPeriod) {
   public EngineConfig {
     Objects.requireNonNull(policy, "policy");
@@ -30,20 +33,26 @@ public record EngineConfig(
     require("maxPutBacks", maxPutBacks);
     require("maxUndrainedBytes", maxUndrainedBytes);
     require("slowApply", slowApply.toMillis());
-    if (syncPeriod.isNegative()) {
-      throw new IllegalArgumentException("syncPeriod is " + syncPeriod + ", allowed is 0 up");
-    }
+    requireNotNegative("gather", gather);
+    requireNotNegative("syncPeriod", syncPeriod);
   }
 
-  /** 16 batches, 4,096 records, 64 MiB, 1 second; no sync job. */
+  /** 16 batches, 4,096 records, 64 MiB, 1 second, 250 milliseconds; no sync job. */
   public static EngineConfig of(DiskPolicy policy) {
-    return new EngineConfig(policy, 16, 4096, 64L << 20, Duration.ofSeconds(1), Duration.ZERO);
+    return new EngineConfig(
+        policy, 16, 4096, 64L << 20, Duration.ofSeconds(1), Duration.ofMillis(250), Duration.ZERO);
   }
 
   /** The same with a sync job. */
   public EngineConfig withSyncPeriod(Duration period) {
     return new EngineConfig(
-        policy, maxPendingBatches, maxPutBacks, maxUndrainedBytes, slowApply, period);
+        policy, maxPendingBatches, maxPutBacks, maxUndrainedBytes, slowApply, gather, period);
+  }
+
+  private static void requireNotNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + " is " + value + ", allowed is 0 up");
+    }
   }
 
   private static void require(String name, long value) {

@@ -116,10 +116,15 @@ final class SyncJob implements AutoCloseable {
     if (periodNanos > 0 && late >= 0 && !closing) {
       counters.skippedRuns.add(late / periodNanos);
       nextRun += (late / periodNanos + 1) * periodNanos;
-      run();
-      long missed = Math.max(0, (clock.getAsLong() - nextRun + periodNanos) / periodNanos);
-      counters.skippedRuns.add(missed);
-      nextRun += missed * periodNanos;
+      try {
+        run();
+      } finally {
+        long missed = Math.max(0, (clock.getAsLong() - nextRun + periodNanos) / periodNanos);
+        counters.skippedRuns.add(missed);
+        nextRun += missed * periodNanos;
+        // Last: whoever sees the run counted may let the next period pass.
+        counters.runs.increment();
+      }
     }
   }
 
@@ -137,17 +142,13 @@ final class SyncJob implements AutoCloseable {
   }
 
   private void run() {
-    try {
-      disk.nudge();
-      if (needsWarming()) {
-        warm();
-      }
-      if (warmed) {
-        fillGaps();
-        comparison.run(COMPARISONS_PER_RUN);
-      }
-    } finally {
-      counters.runs.increment();
+    disk.nudge();
+    if (needsWarming()) {
+      warm();
+    }
+    if (warmed) {
+      fillGaps();
+      comparison.run(COMPARISONS_PER_RUN);
     }
   }
 

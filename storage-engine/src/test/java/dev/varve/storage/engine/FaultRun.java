@@ -159,7 +159,14 @@ final class FaultRun {
               return memory;
             },
             () -> Logs.bridge(now.resolve("bridge")),
-            new EngineConfig(policy, 4, 8, 1 << 18, Duration.ofMillis(15), Duration.ofMillis(20)));
+            new EngineConfig(
+                policy,
+                4,
+                8,
+                1 << 18,
+                Duration.ofMillis(15),
+                Duration.ofMillis(2),
+                Duration.ofMillis(20)));
     engine.awaitFilled();
   }
 

@@ -102,7 +102,13 @@ class StaleReadStressTest {
 
   private static EngineConfig config(DiskPolicy policy, int maxPendingBatches) {
     return new EngineConfig(
-        policy, maxPendingBatches, 64, 1 << 20, Duration.ofSeconds(1), Duration.ZERO);
+        policy,
+        maxPendingBatches,
+        64,
+        1 << 20,
+        Duration.ofSeconds(1),
+        Duration.ofMillis(1),
+        Duration.ZERO);
   }
 
   private void run(dev.varve.storage.MemoryStore memory, EngineConfig config) throws Exception {

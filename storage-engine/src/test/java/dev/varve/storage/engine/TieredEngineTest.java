@@ -94,7 +94,8 @@ class TieredEngineTest {
           await(ready);
           return memory;
         },
-        new EngineConfig(DiskPolicy.BEHIND, 2, 2, 1 << 20, Duration.ofSeconds(1), Duration.ZERO));
+        new EngineConfig(
+            DiskPolicy.BEHIND, 2, 2, 1 << 20, Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO));
     for (int height = 1; height <= 5; height++) {
       BlockBatch batch = BatchBuilder.random(height, 3, 50, new Random(height)).build();
       engine.commit(batch);

@@ -16,6 +16,7 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.GroupSuccesses;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -29,10 +30,8 @@ import dev.varve.storage.record.TxResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +113,7 @@ public final class LevelDbStore implements DiskStore {
   public void apply(List<BlockBatch> batches) {
     refresh();
     AppliedHeight last = applied;
-    Set<ByteString> group = new HashSet<>();
+    GroupSuccesses group = new GroupSuccesses();
     BlockEntries entries = new BlockEntries();
     for (BlockBatch batch : batches) {
       if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
@@ -129,7 +128,7 @@ public final class LevelDbStore implements DiskStore {
       }
       last = entries.add(batch, hash -> group.contains(hash) || succeeded(hash));
       deleteCommitments(entries, batch);
-      BlockOrder.addSuccesses(batch, group);
+      group.add(batch);
       if (entries.bytes() >= GROUP_BYTES) {
         write(entries, last);
         group.clear();

@@ -15,6 +15,7 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.GroupSuccesses;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -27,11 +28,9 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,7 +117,7 @@ public final class RocksDbStore implements DiskStore {
       recover();
     }
     AppliedHeight last = applied;
-    Set<ByteString> group = new HashSet<>();
+    GroupSuccesses group = new GroupSuccesses();
     encoder.begin();
     boolean any = false;
     for (BlockBatch batch : batches) {
@@ -135,9 +134,7 @@ public final class RocksDbStore implements DiskStore {
       }
       last = encoder.add(batch, hash -> group.contains(hash) || succeeded(hash));
       any = true;
-      if (batches.size() > 1) {
-        BlockOrder.addSuccesses(batch, group);
-      }
+      group.add(batch);
       if (encoder.bytes() >= GROUP_BYTES) {
         write(last);
         group.clear();

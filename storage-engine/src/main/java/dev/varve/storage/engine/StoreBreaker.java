@@ -1,0 +1,27 @@
+package dev.varve.storage.engine;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+
+/** The breaker in front of a store: opens on the first failure, probes after 0.1 to 5 seconds. */
+final class StoreBreaker {
+  private StoreBreaker() {}
+
+  static CircuitBreaker create(String name) {
+    return CircuitBreaker.of(name, config());
+  }
+
+  private static CircuitBreakerConfig config() {
+    return CircuitBreakerConfig.custom()
+        .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+        .slidingWindowSize(1)
+        .minimumNumberOfCalls(1)
+        .failureRateThreshold(100)
+        .permittedNumberOfCallsInHalfOpenState(1)
+        .waitIntervalFunctionInOpenState(
+            IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5)))
+        .build();
+  }
+}
