@@ -38,6 +38,7 @@ final class FaultRun {
   private TieredEngine engine;
   private volatile FlakyMemory memory;
   private Fault fault = Fault.NONE;
+  private FaultTally tally = FaultTally.NONE;
   private int home;
   private int logSegments;
 
@@ -75,7 +76,8 @@ final class FaultRun {
   }
 
   private void step() throws InterruptedException {
-    switch (random.nextInt(12)) {
+    int choice = random.nextInt(12);
+    switch (choice) {
       case 0 -> setFault(KINDS.get(random.nextInt(KINDS.size())));
       case 1 -> heal();
       case 2 -> disk.failOnce(1 + random.nextInt(3));
@@ -85,6 +87,22 @@ final class FaultRun {
       case 6, 7 -> model.requireSome(engine);
       default -> commit();
     }
+    tally = tally.plus(tallyOf(choice));
+  }
+
+  private static FaultTally tallyOf(int choice) {
+    return new FaultTally(
+        choice > 7 ? 1 : 0,
+        choice == 0 ? 1 : 0,
+        choice == 2 ? 1 : 0,
+        choice == 3 ? 1 : 0,
+        choice == 4 ? 1 : 0,
+        choice == 5 ? 1 : 0);
+  }
+
+  /** What was done so far. */
+  FaultTally tally() {
+    return tally;
   }
 
   private void setFault(Fault next) {
