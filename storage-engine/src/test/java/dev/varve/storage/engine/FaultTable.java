@@ -27,10 +27,10 @@ final class FaultTable {
         """
         # Fault runs on %s
 
-        The engine over a real store and real logs, under faults that a seed decides: commits, reads,
-        stores that fail or are slow, calls that fail once, memory that fails, restarts, and kills
-        at any moment (the files as they are at that moment are opened anew). After each step the
-        acknowledged blocks must read back right, and at the end all of them, from the disk store.
+        The engine over a real store and real logs, under faults that a seed decides: commits,
+        reads, stores that fail or are slow, calls that fail once, memory that fails, restarts,
+        and kills (the files as they are at that moment are opened anew). What was acknowledged
+        must read back right in between, all of it at the end, and from the disk store alone.
         Made by `mvn verify -Pfull`; a run is replayed with `-Dvarve.seed=<seed>`.
 
         Java %s, %d processors.
