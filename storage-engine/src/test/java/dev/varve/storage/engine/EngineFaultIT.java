@@ -94,7 +94,7 @@ class EngineFaultIT {
         worker.get();
       }
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : new AssertionError(e.getCause());
+      throw new AssertionError(e.getCause().getMessage(), e.getCause());
     } finally {
       workers.shutdown();
     }
