@@ -40,12 +40,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Times every call of an application, counts committed transactions, and tells the owner of an
- * exception: the connection it came from ends, and the node with it.
+ * Times every call of an application, counts committed transactions, and tells the owner of a
+ * node's first words, Info, and of an exception: the connection it came from ends, and the node
+ * with it.
  */
 final class MeteredApplication implements AbciApplication {
   private final AbciApplication application;
   private final NodeMetrics metrics;
+  private final Runnable onContact;
   private final Consumer<RuntimeException> onFailure;
 
   private final Timer info;
@@ -69,9 +71,13 @@ final class MeteredApplication implements AbciApplication {
   private volatile Outcome finalized = new Outcome(0, 0);
 
   MeteredApplication(
-      AbciApplication application, NodeMetrics metrics, Consumer<RuntimeException> onFailure) {
+      AbciApplication application,
+      NodeMetrics metrics,
+      Runnable onContact,
+      Consumer<RuntimeException> onFailure) {
     this.application = application;
     this.metrics = metrics;
+    this.onContact = onContact;
     this.onFailure = onFailure;
     info = metrics.abciCall("info");
     query = metrics.abciCall("query");
@@ -93,6 +99,7 @@ final class MeteredApplication implements AbciApplication {
 
   @Override
   public ResponseInfo info(RequestInfo request) {
+    onContact.run();
     return timed(info, application::info, request);
   }
 

@@ -32,6 +32,7 @@ public final class VarveNode implements AutoCloseable {
   private final NodeMetrics metrics;
   private final Instant startTime = Instant.now();
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final CompletableFuture<Void> contact = new CompletableFuture<>();
 
   VarveNode(
       Parts parts, StorageEngine engine, Supplier<Optional<String>> chainId, NodeMetrics metrics) {
@@ -65,6 +66,16 @@ public final class VarveNode implements AutoCloseable {
   /** Completes with the cause when the application has failed and must be started anew. */
   public CompletableFuture<Throwable> failure() {
     return failure.copy();
+  }
+
+  /** Completes with the first call of a CometBFT node. */
+  public CompletableFuture<Void> contact() {
+    return contact.copy();
+  }
+
+  /** A CometBFT node has called. */
+  void called() {
+    contact.complete(null);
   }
 
   /** How the node fares now. */

@@ -70,6 +70,7 @@ final class Wiring {
                 new MeteredApplication(
                     new Ledger(engine, new LedgerConfig(Version.current(), 0)),
                     metrics,
+                    () -> {},
                     failure -> {}))
         .run(config.start().warmUpMillis());
     metrics.close();
@@ -131,7 +132,8 @@ final class Wiring {
     try {
       parts.add(
           "ABCI server",
-          AbciServer.start(server, new MeteredApplication(ledger, metrics, node::failed)));
+          AbciServer.start(
+              server, new MeteredApplication(ledger, metrics, node::called, node::failed)));
     } catch (AbciServerException e) {
       throw new NodeException(e.getMessage(), e);
     }

@@ -57,7 +57,7 @@ final class NodeParts {
     boolean hasNode = CometHome.exists(home.cometHome());
     if (hasNode) {
       setup.requireSameChain(home);
-      requireSameAddress(config);
+      requireSameConnection(config);
     }
     Optional<NodeRelease> release = NodeRelease.of(home);
     CometBinary comet = setup.find(environment, home, release);
@@ -87,16 +87,18 @@ final class NodeParts {
     }
   }
 
-  private void requireSameAddress(NodeConfig config) {
-    String dialled = CometHome.open(home.cometHome()).proxyApp();
-    if (!dialled.equals(config.abci().address())) {
+  private void requireSameConnection(NodeConfig config) {
+    CometHome comet = CometHome.open(home.cometHome());
+    requireSame("proxy_app", comet.proxyApp(), "abci.address", config.abci().address());
+    requireSame("abci", comet.transport(), "abci.transport", config.abci().transport());
+  }
+
+  private void requireSame(String nodeKey, String node, String key, String application) {
+    if (!node.equals(application)) {
       throw CliException.usage(
-          "the node dials "
-              + dialled
-              + " (proxy_app in "
-              + home.cometHome()
-              + "/config/config.toml) and the application listens at "
-              + config.abci().address());
+          String.format(
+              "the node has %s = \"%s\" (%s/config/config.toml), the application %s = \"%s\" (%s)",
+              nodeKey, node, home.cometHome(), key, application, home.configFile()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Option;
       "  varve start --home D --with-node --genesis genesis.json --peers ID@10.0.0.7:26656"
     })
 final class StartCommand implements Callable<Integer> {
+  // A node that cannot reach its application tries again every three seconds.
+  private static final long CONTACT_SECONDS = 30;
+
   @CommandLine.Mixin private CommonOptions common;
   @CommandLine.Mixin private HomeOption home;
   @CommandLine.Mixin private NodeSetup setup;
@@ -91,6 +95,7 @@ final class StartCommand implements Callable<Integer> {
         return stoppedEarly();
       }
       announce(config);
+      reportSilence(node, config.abci());
       return waitFor(
           node.failure().thenApply(e -> "the application failed: " + e.getMessage()), signal);
     }
@@ -141,6 +146,24 @@ final class StartCommand implements Callable<Integer> {
     if (config.http().enabled()) {
       console.line("metrics   http://" + config.http().address() + "/metrics");
     }
+  }
+
+  private void reportSilence(VarveNode node, NodeConfig.Abci abci) {
+    node.contact()
+        .orTimeout(CONTACT_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(
+            timeout -> {
+              console.error(
+                  String.format(
+                      "no CometBFT node has called for %d s; its config.toml must have"
+                          + " proxy_app = \"%s\" and abci = \"%s\"",
+                      CONTACT_SECONDS,
+                      abci.transport().equals("grpc")
+                          ? abci.address().replaceFirst("^tcp://", "")
+                          : abci.address(),
+                      abci.transport()));
+              return null;
+            });
   }
 
   private int waitFor(CompletableFuture<String> death, StopSignal signal) {

@@ -126,6 +126,18 @@ class WithNodeTest {
   }
 
   @Test
+  void shouldRefuseANodeThatTalksInAnotherWay() throws Exception {
+    home.create(Map.of("abci.transport", "grpc"));
+    writeNodeHome("0.38.26");
+
+    assertThat(start("--cometbft", comet("0.38.1"))).isEqualTo(CliException.USAGE);
+    assertThat(err.toString())
+        .contains("the node has abci = \"socket\" (" + home.cometHome() + "/config/config.toml)")
+        .contains("the application abci.transport = \"grpc\" (" + home.configFile())
+        .hasLineCount(1);
+  }
+
+  @Test
   void shouldTakeAwayTheHomeThatItCouldNotFinish() throws Exception {
     String base = Integer.toString(FreePorts.base());
 
@@ -200,6 +212,7 @@ class WithNodeTest {
         """
         version = "%s"
         proxy_app = "tcp://127.0.0.1:%d"
+        abci = "socket"
         [rpc]
         laddr = "tcp://127.0.0.1:%d"
         [p2p]

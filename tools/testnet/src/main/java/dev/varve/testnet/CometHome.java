@@ -133,6 +133,11 @@ public final class CometHome {
     return address.contains("://") ? address : "tcp://" + address;
   }
 
+  /** How the node talks to its application: socket or grpc. */
+  public String transport() {
+    return setting("abci");
+  }
+
   /** The version of the node that set this home up, as it calls itself. */
   public String createdBy() {
     return setting("version");
