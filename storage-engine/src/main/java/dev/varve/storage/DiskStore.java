@@ -63,6 +63,17 @@ public interface DiskStore extends AutoCloseable {
 
   Optional<StateRecord> state(ByteString key);
 
+  /**
+   * The key's record as it was after the block at {@code height}, or now if that is not yet
+   * applied.
+   *
+   * @throws StorageException.Pruned when the height lies below {@link #historyFloor}
+   */
+  Optional<StateRecord> stateAt(ByteString key, long height);
+
+  /** The lowest height as of which the state can be read; rises as blocks are applied. */
+  long historyFloor();
+
   /** Visits keys in {@code [from, to)} in byte order (unsigned) until the visitor says stop. */
   void scanState(ByteString from, ByteString to, StateVisitor visitor);
 

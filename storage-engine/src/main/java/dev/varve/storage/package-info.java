@@ -43,7 +43,7 @@
  *
  * Slice n of a block holds its transactions, results or logs 64 n to 64 n + 63. MARKER has the
  * highest code: it is the last key of its height, and the last one of all is the applied height.
- * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-1.txt} among the tests holds
+ * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-2.txt} among the tests holds
  * the bytes.
  */
 package dev.varve.storage;

@@ -147,6 +147,22 @@ final class DiskTier implements AutoCloseable {
     return disk.state(key);
   }
 
+  /**
+   * As {@link dev.varve.storage.StorageEngine#stateAt}.
+   *
+   * <p>What the log has let go of when it is searched, the store has by the time that it is asked.
+   */
+  Optional<StateRecord> stateAt(ByteString key, long height) {
+    long stored = height();
+    if (height > stored) {
+      LogReader.Found<StateRecord> found = reader.findState(key.toByteArray(), stored, height);
+      if (found.answers()) {
+        return found.asOptional();
+      }
+    }
+    return disk.stateAt(key, height);
+  }
+
   /** Waits until the store holds all blocks; a scan of part of them would be wrong. */
   void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
     writer.awaitDrained();

@@ -11,7 +11,10 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
+import dev.varve.storage.disk.BlockUndo;
+import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.DeletionRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,17 +57,44 @@ final class BlockEntries implements Database.Entries {
    * Adds a block and returns its marker.
    *
    * @param succeeded whether a transaction hash has an earlier successful inclusion
+   * @param undo makes what is kept of the state before the block; null keeps nothing
    */
-  AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded) {
+  AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded, UndoMaker undo) {
     crc.reset();
     content(batch);
     AppliedHeight marker = batch.marker().toBuilder().setBatchCrc((int) crc.getValue()).build();
     index(batch, succeeded);
+    if (undo != null) {
+      undo(batch.height(), undo.make(batch, stateKeys(batch)));
+    }
     byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
     message(RecordType.MARKER, key, marker);
     // Kept a second time, since LevelDB cannot be asked for its last key.
     message(RecordType.MARKER, Keys.chain(Long.MAX_VALUE, RecordType.MARKER, 0), marker);
     return marker;
+  }
+
+  private static byte[][] stateKeys(BlockBatch batch) {
+    return batch.stateWrites().stream()
+        .map(write -> write.key().toByteArray())
+        .toArray(byte[][]::new);
+  }
+
+  private void undo(long height, BlockUndo undo) {
+    message(RecordType.HISTORY, Keys.height(height), undo.history());
+    for (int i = 0; i < undo.slices(); i++) {
+      int slice = i;
+      value(RecordType.UNDO, undo.key(slice), () -> undo.write(slice, buffer));
+    }
+    DeletionRecord deletion = DeletionRecord.newBuilder().setHeight(height).build();
+    for (byte[] key : undo.deletedKeys()) {
+      message(RecordType.DELETION, key, deletion);
+    }
+  }
+
+  /** Begins the history of a store at a height. */
+  void beginHistory(long height) {
+    message(RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height));
   }
 
   /** Deletes commitments from one height up to, not including, another. */
@@ -131,6 +161,12 @@ final class BlockEntries implements Database.Entries {
                 () -> buffer.writeLocation(batch.height(), place, success));
           }
         });
+  }
+
+  /** Makes a block's undo records, given its state keys. */
+  @FunctionalInterface
+  interface UndoMaker {
+    BlockUndo make(BlockBatch batch, byte[][] keys);
   }
 
   private void value(RecordType type, byte[] key, Runnable payload) {

@@ -1,6 +1,5 @@
 package dev.varve.storage.disk.leveldb;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
@@ -15,7 +14,10 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
+import dev.varve.storage.disk.BlockUndo;
 import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.GroupState;
+import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -29,10 +31,12 @@ import dev.varve.storage.record.TxResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,11 +54,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LevelDbStore implements DiskStore {
   static final String KIND = "leveldb";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  private static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final Logger LOG = LoggerFactory.getLogger(LevelDbStore.class);
-  // LevelDB ignores files of other names. Writing it forces the names of the files beside it.
-  private static final String VERIFIED = "VERIFIED";
   // Blocks that come together share a force up to this many bytes.
   private static final long GROUP_BYTES = 4 << 20;
   private static final int DELETES_PER_BLOCK = 2048;
@@ -64,31 +67,44 @@ public final class LevelDbStore implements DiskStore {
   private final FolderLock lock;
   private final Database database;
   private final Records records;
+  private final VerifiedMark verified;
+  private final StateHistory history;
+  private final GroupState group;
   private long seenOpening;
   private long firstCommitment;
   private volatile long firstHeight;
   private volatile AppliedHeight applied = AppliedHeight.getDefaultInstance();
 
-  private LevelDbStore(Path folder, FileIo files, FolderLock lock, Database database) {
+  private LevelDbStore(
+      Path folder, FileIo files, FolderLock lock, Database database, LevelDbConfig config) {
     this.folder = folder;
     this.files = files;
     this.lock = lock;
     this.database = database;
     this.records = new Records(folder, database);
+    this.verified = new VerifiedMark(folder, files);
+    this.history = new StateHistory(records, config.historyBlocks());
+    this.group = new GroupState(records);
     load();
-    requireVerified();
+    verified.require(applied.getHeight());
     verify(1);
   }
 
   /** Opens the store in a folder, or creates it there. */
   public static LevelDbStore open(Path folder, LevelDbConfig config) {
     FileIo files = new RealFileIo();
-    new StoreFolder(files, folder).create(KIND, VERSION);
+    StoreFolder store = new StoreFolder(files, folder);
+    int version = store.create(KIND, OLDEST_VERSION, VERSION);
     FolderLock lock = FolderLock.take(folder);
     Database database = null;
     try {
       database = Database.open(folder.resolve(DATABASE_FOLDER), config);
-      return new LevelDbStore(folder, files, lock, database);
+      LevelDbStore opened = new LevelDbStore(folder, files, lock, database, config);
+      if (version == 1) {
+        opened.beginHistory();
+        store.mark(KIND, VERSION);
+      }
+      return opened;
     } catch (RuntimeException e) {
       if (database != null) {
         database.close();
@@ -98,9 +114,21 @@ public final class LevelDbStore implements DiskStore {
     }
   }
 
+  /** What version 2 adds to version 1; may be done again after it was broken off. */
+  private void beginHistory() {
+    if (applied.getHeight() != 0 && history.isKept()) {
+      BlockEntries entries = new BlockEntries();
+      entries.beginHistory(applied.getHeight());
+      database.write(entries);
+      load();
+    }
+  }
+
   private void load() {
     seenOpening = database.openings();
-    applied = records.applied();
+    AppliedHeight last = records.applied();
+    history.load(last);
+    applied = last;
     firstHeight = records.first(RecordType.MARKER);
     firstCommitment = records.first(RecordType.COMMITMENT);
   }
@@ -114,7 +142,9 @@ public final class LevelDbStore implements DiskStore {
   public void apply(List<BlockBatch> batches) {
     refresh();
     AppliedHeight last = applied;
-    Set<ByteString> group = new HashSet<>();
+    long firstKept = history.first();
+    Set<ByteString> succeeded = new HashSet<>();
+    group.clear();
     BlockEntries entries = new BlockEntries();
     for (BlockBatch batch : batches) {
       if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
@@ -127,18 +157,45 @@ public final class LevelDbStore implements DiskStore {
       if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
         throw BlockOrder.outOfOrder(folder, batch, last);
       }
-      last = entries.add(batch, hash -> group.contains(hash) || succeeded(hash));
-      deleteCommitments(entries, batch);
-      BlockOrder.addSuccesses(batch, group);
+      firstKept = history.firstWith(batch, firstKept);
+      last =
+          entries.add(
+              batch,
+              hash -> succeeded.contains(hash) || succeeded(hash),
+              firstKept < 0 ? null : undoMaker(firstKept));
+      if (firstKept < 0) {
+        deleteCommitments(entries, batch);
+      }
+      BlockOrder.addSuccesses(batch, succeeded);
       if (entries.bytes() >= GROUP_BYTES) {
-        write(entries, last);
+        write(entries, last, firstKept);
+        succeeded.clear();
         group.clear();
         entries = new BlockEntries();
       }
     }
     if (!entries.isEmpty()) {
-      write(entries, last);
+      write(entries, last, firstKept);
     }
+  }
+
+  private BlockEntries.UndoMaker undoMaker(long firstKept) {
+    return (batch, keys) -> {
+      BlockUndo undo =
+          firstKept == batch.height()
+              ? BlockUndo.first(batch)
+              : BlockUndo.of(batch, keys, order(keys), group, firstKept);
+      group.add(batch, undo);
+      return undo;
+    };
+  }
+
+  private static int[] order(byte[][] keys) {
+    return IntStream.range(0, keys.length)
+        .boxed()
+        .sorted(Comparator.comparing(place -> keys[place], Arrays::compareUnsigned))
+        .mapToInt(place -> place)
+        .toArray();
   }
 
   /** Opens the database again if it has failed, and sees what it holds if it was opened since. */
@@ -155,7 +212,7 @@ public final class LevelDbStore implements DiskStore {
     BlockOrder.requireNotLess(folder, before, applied);
   }
 
-  private void write(BlockEntries entries, AppliedHeight last) {
+  private void write(BlockEntries entries, AppliedHeight last, long firstKept) {
     database.write(entries);
     AppliedHeight held = records.applied();
     if (!held.equals(last)) {
@@ -166,6 +223,7 @@ public final class LevelDbStore implements DiskStore {
     if (firstHeight < 0) {
       firstHeight = last.getHeight();
     }
+    history.written(last, firstKept);
     applied = last;
   }
 
@@ -191,7 +249,7 @@ public final class LevelDbStore implements DiskStore {
         records
             .find(RecordType.MARKER, key, AppliedHeight.parser())
             .orElseThrow(() -> BlockOrder.notComparable(folder, batch));
-    BlockOrder.requireSame(folder, before, new BlockEntries().add(batch, hash -> false));
+    BlockOrder.requireSame(folder, before, new BlockEntries().add(batch, hash -> false, null));
   }
 
   /**
@@ -205,7 +263,7 @@ public final class LevelDbStore implements DiskStore {
   }
 
   private long verify(int openings) {
-    long from = verifiedHeight() + 1;
+    long from = verified.read() + 1;
     for (int i = 0; i < openings; i++) {
       database.reopen();
       refresh();
@@ -214,36 +272,8 @@ public final class LevelDbStore implements DiskStore {
     for (long height = Math.max(from, firstHeight); height <= to && firstHeight >= 0; height++) {
       records.requireBlock(height, SLICE_LENGTH);
     }
-    Path file = folder.resolve(DATABASE_FOLDER).resolve(VERIFIED);
-    try {
-      files.replace(file, (to + "\n").getBytes(US_ASCII));
-    } catch (IOException e) {
-      throw Errors.of(folder, "writing " + file, e);
-    }
+    verified.write(to);
     return to;
-  }
-
-  private void requireVerified() {
-    long verified = verifiedHeight();
-    if (applied.getHeight() < verified) {
-      throw new StorageException.Corruption(
-          String.format(
-              "store %s held block %d for certain and holds block %d",
-              folder, verified, applied.getHeight()),
-          null);
-    }
-  }
-
-  private long verifiedHeight() {
-    Path file = folder.resolve(DATABASE_FOLDER).resolve(VERIFIED);
-    try {
-      Optional<byte[]> bytes = files.read(file);
-      return bytes.isEmpty() ? 0 : Long.parseLong(new String(bytes.get(), US_ASCII).strip());
-    } catch (IOException e) {
-      throw Errors.of(folder, "reading " + file, e);
-    } catch (NumberFormatException e) {
-      throw new StorageException.Corruption("file " + file + " is not a height", file, 0, e);
-    }
   }
 
   @Override
@@ -302,6 +332,16 @@ public final class LevelDbStore implements DiskStore {
   }
 
   @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return history.stateAt(key, height);
+  }
+
+  @Override
+  public long historyFloor() {
+    return history.floor();
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
     byte[] end = Keys.typed(RecordType.STATE, to);
     database.scan(
@@ -316,7 +356,7 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public void scanCommitments(CommitmentVisitor visitor) {
     database.scan(
-        Keys.typed(RecordType.COMMITMENT, Keys.height(0)),
+        Keys.typed(RecordType.COMMITMENT, Keys.height(history.commitmentFloor())),
         (typed, value) -> {
           if (typed[0] != RecordType.COMMITMENT.code()) {
             return false;
