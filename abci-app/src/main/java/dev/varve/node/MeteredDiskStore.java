@@ -81,6 +81,16 @@ final class MeteredDiskStore implements DiskStore {
   }
 
   @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return store.stateAt(key, height);
+  }
+
+  @Override
+  public long historyFloor() {
+    return store.historyFloor();
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
     store.scanState(from, to, visitor);
   }

@@ -100,8 +100,8 @@ final class Wiring {
 
   private DiskStore disk(Path path) {
     return config.disk().store().equals("leveldb")
-        ? LevelDbStore.open(path, LevelDbConfig.defaults())
-        : RocksDbStore.open(path, rocksDb(config.disk()));
+        ? LevelDbStore.open(path, levelDb(config))
+        : RocksDbStore.open(path, rocksDb(config));
   }
 
   private static void close(AutoCloseable part, RuntimeException cause) {
@@ -137,7 +137,13 @@ final class Wiring {
     }
   }
 
-  static RocksDbConfig rocksDb(NodeConfig.Disk disk) {
-    return new RocksDbConfig(disk.blockCacheBytes(), disk.walBytes(), disk.jobs());
+  static LevelDbConfig levelDb(NodeConfig config) {
+    return LevelDbConfig.defaults().withHistoryBlocks(config.history().blocks());
+  }
+
+  static RocksDbConfig rocksDb(NodeConfig config) {
+    NodeConfig.Disk disk = config.disk();
+    return new RocksDbConfig(disk.blockCacheBytes(), disk.walBytes(), disk.jobs())
+        .withHistoryBlocks(config.history().blocks());
   }
 }

@@ -71,7 +71,7 @@ class HomeCheckTest {
 
   /** Adds blocks to the home as a node would. */
   private void run(int first, int last) {
-    RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config.disk()));
+    RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config));
     Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
     Path logs = config.fallback().path();
     try (StorageEngine engine =

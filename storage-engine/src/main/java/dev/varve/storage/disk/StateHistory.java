@@ -15,6 +15,8 @@ import dev.varve.storage.record.UndoEntry;
 import dev.varve.storage.record.UndoSlice;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the state as it was after an earlier block, from what later blocks replaced.
@@ -28,6 +30,7 @@ public final class StateHistory {
   /** Kept by default: what that many heights back can be asked for. */
   public static final long DEFAULT_BLOCKS = 10_000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(StateHistory.class);
   private static final int HEIGHT_BYTES = 8;
   private static final long NONE = -1;
 
@@ -49,20 +52,25 @@ public final class StateHistory {
   }
 
   private long firstKept(long last) {
-    Optional<HistoryRecord> newest =
-        records.find(RecordType.HISTORY, Keys.height(last), HistoryRecord.parser());
+    Optional<HistoryRecord> newest = record(last);
     if (newest.isEmpty()) {
       return NONE;
     }
     // Above it only pruning takes away, from below.
     Optional<StoredEntry> kept =
         records.first(RecordType.HISTORY, Keys.height(newest.get().getFloor()));
-    long height = kept.map(entry -> Keys.heightOf(entry.key())).orElse(Long.MAX_VALUE);
-    if (height > last) {
-      throw new StorageException.Corruption(
-          "the history record of block " + last + " is there and is not found by its order", null);
+    // It is there itself, if nothing below it is.
+    return kept.map(entry -> Keys.heightOf(entry.key())).orElseThrow();
+  }
+
+  // Damage here must not keep a store from opening that is whole but for its past.
+  private Optional<HistoryRecord> record(long height) {
+    try {
+      return records.find(RecordType.HISTORY, Keys.height(height), HistoryRecord.parser());
+    } catch (StorageException.Corruption e) {
+      LOG.error("state as of earlier heights cannot be read any more: {}", e.getMessage());
+      return Optional.empty();
     }
-    return height;
   }
 
   /** Whether blocks that are written now get undo records. */
@@ -98,10 +106,7 @@ public final class StateHistory {
 
   /** The lowest height whose commitment is needed to restore the one at the last height. */
   public long commitmentFloor() {
-    return records
-        .find(RecordType.HISTORY, Keys.height(applied.getHeight()), HistoryRecord.parser())
-        .map(HistoryRecord::getCommitmentFloor)
-        .orElse(0L);
+    return record(applied.getHeight()).map(HistoryRecord::getCommitmentFloor).orElse(0L);
   }
 
   /** The history record that a store gets which had none and is at a height. */

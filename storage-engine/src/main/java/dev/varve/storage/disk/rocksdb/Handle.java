@@ -30,7 +30,8 @@ record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoClos
       throws RocksDBException {
     try (Options options = new Options()) {
       int count = RocksDB.listColumnFamilies(options, path).size();
-      return settings.families.subList(0, Math.min(count, settings.families.size()));
+      // None where there is no database at all: opening it tells what is wrong.
+      return count == 0 ? settings.families : settings.families.subList(0, count);
     }
   }
 
