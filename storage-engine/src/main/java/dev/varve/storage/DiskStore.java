@@ -9,6 +9,7 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * A durable home for all records of a chain; RocksDB, LevelDB and SQL are such stores.
@@ -70,6 +71,19 @@ public interface DiskStore extends AutoCloseable {
    * @throws StorageException.Pruned when the height lies below {@link #historyFloor}
    */
   Optional<StateRecord> stateAt(ByteString key, long height);
+
+  /**
+   * Takes blocks back, newest first and each as a whole, until {@code height} is the last one; they
+   * can be applied again then, or others. A tool's call: nobody else uses the store meanwhile.
+   *
+   * @param progress told heights that are read, as it may take long
+   * @throws StorageException.Pruned when the height lies below {@link #historyFloor}; nothing was
+   *     changed
+   * @throws IllegalArgumentException when it lies above the last one
+   */
+  default void rollBack(long height, LongConsumer progress) {
+    throw new UnsupportedOperationException("this store does not take blocks back");
+  }
 
   /** The lowest height as of which the state can be read; rises as blocks are applied. */
   long historyFloor();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What every disk store that keeps history must do; a store's own test extends it. */
 public abstract class StateHistoryContract {
-  private static final long WINDOW = 1_000;
+  protected static final long WINDOW = 1_000;
 
   @TempDir protected Path folder;
   protected DiskStore store;
@@ -45,7 +45,7 @@ public abstract class StateHistoryContract {
     store.close();
   }
 
-  private void reopen(long historyBlocks) {
+  protected final void reopen(long historyBlocks) {
     store.close();
     store = open(folder, historyBlocks);
   }
@@ -54,7 +54,7 @@ public abstract class StateHistoryContract {
     store.apply(List.of(batches).stream().map(BatchBuilder::build).toList());
   }
 
-  private static ByteString utf8(String text) {
+  protected static ByteString utf8(String text) {
     return ByteString.copyFromUtf8(text);
   }
 

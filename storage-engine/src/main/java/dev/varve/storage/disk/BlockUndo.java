@@ -71,7 +71,7 @@ public final class BlockUndo {
   }
 
   /** Of the first block that a history begins with: what was before it is not kept. */
-  public static BlockUndo first(BlockBatch batch) {
+  static BlockUndo first(BlockBatch batch) {
     HistoryRecord.Builder history =
         HistoryRecord.newBuilder()
             .setFloor(batch.height())
@@ -87,8 +87,7 @@ public final class BlockUndo {
    * @param order their places in byte order
    * @param floor the lowest height as of which state can be read
    */
-  public static BlockUndo of(
-      BlockBatch batch, byte[][] keys, int[] order, GroupState state, long floor) {
+  static BlockUndo of(BlockBatch batch, byte[][] keys, int[] order, GroupState state, long floor) {
     List<StateWrite> writes = batch.stateWrites();
     StateRecord[] before = before(writes, keys, order, state);
     boolean[] deletes = new boolean[keys.length];

@@ -46,8 +46,23 @@ public final class GroupState {
     indexed = 0;
   }
 
-  /** A block was added to the write. */
-  public void add(BlockBatch batch, BlockUndo undo) {
+  /**
+   * What the next block of the write changes.
+   *
+   * @param keys of its state writes
+   * @param order their places in byte order
+   * @param first the first height of the history, this block's where it begins it
+   */
+  public BlockUndo next(BlockBatch batch, byte[][] keys, int[] order, long first) {
+    BlockUndo undo =
+        first == batch.height()
+            ? BlockUndo.first(batch)
+            : BlockUndo.of(batch, keys, order, this, first);
+    add(batch, undo);
+    return undo;
+  }
+
+  private void add(BlockBatch batch, BlockUndo undo) {
     earlier.add(batch);
     undo.deletedKeys().forEach(key -> deletions.put(ByteString.copyFrom(key), batch.height()));
   }

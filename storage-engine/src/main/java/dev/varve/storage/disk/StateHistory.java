@@ -13,6 +13,7 @@ import dev.varve.storage.record.HistoryRecord;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.UndoEntry;
 import dev.varve.storage.record.UndoSlice;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -121,6 +122,41 @@ public final class StateHistory {
     // Had anything that the walk needed been dropped meanwhile, it would not have noticed.
     requireKept(height, first);
     return found;
+  }
+
+  /** Requires that the state can be read as of a height. */
+  void requireKept(long height) {
+    requireKept(height, floor());
+  }
+
+  /**
+   * Shows the UNDO records of a block in order of their keys.
+   *
+   * @throws StorageException.Corruption when they do not hold {@code keys} entries
+   */
+  void visit(long height, int keys, UndoVisitor visitor) {
+    byte[] from = Keys.undo(height, new byte[1]);
+    int seen = 0;
+    while (true) {
+      Optional<StoredEntry> found = records.first(RecordType.UNDO, from);
+      if (found.isEmpty() || Keys.heightOf(found.get().key()) != height) {
+        break;
+      }
+      UndoSlice slice = open(found.get());
+      visitor.visit(found.get().key(), slice);
+      seen += slice.getEntriesCount();
+      from = Arrays.copyOf(found.get().key(), found.get().key().length + 1);
+    }
+    if (seen != keys) {
+      throw new StorageException.Corruption(
+          String.format("block %d has %d undo entries, %d are there", height, keys, seen), null);
+    }
+  }
+
+  /** Receives an UNDO record. */
+  @FunctionalInterface
+  interface UndoVisitor {
+    void visit(byte[] key, UndoSlice slice);
   }
 
   private void requireKept(long height, long lowest) {

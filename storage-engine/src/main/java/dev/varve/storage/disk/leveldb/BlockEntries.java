@@ -12,15 +12,17 @@ import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.disk.BlockUndo;
-import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.DeletionRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.iq80.leveldb.WriteBatch;
 
@@ -65,7 +67,8 @@ final class BlockEntries implements Database.Entries {
     AppliedHeight marker = batch.marker().toBuilder().setBatchCrc((int) crc.getValue()).build();
     index(batch, succeeded);
     if (undo != null) {
-      undo(batch.height(), undo.make(batch, stateKeys(batch)));
+      byte[][] stateKeys = stateKeys(batch);
+      undo(batch.height(), undo.make(batch, stateKeys, order(stateKeys)));
     }
     byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
     message(RecordType.MARKER, key, marker);
@@ -80,6 +83,14 @@ final class BlockEntries implements Database.Entries {
         .toArray(byte[][]::new);
   }
 
+  private static int[] order(byte[][] keys) {
+    return IntStream.range(0, keys.length)
+        .boxed()
+        .sorted(Comparator.comparing(place -> keys[place], Arrays::compareUnsigned))
+        .mapToInt(place -> place)
+        .toArray();
+  }
+
   private void undo(long height, BlockUndo undo) {
     message(RecordType.HISTORY, Keys.height(height), undo.history());
     for (int i = 0; i < undo.slices(); i++) {
@@ -92,9 +103,9 @@ final class BlockEntries implements Database.Entries {
     }
   }
 
-  /** Begins the history of a store at a height. */
-  void beginHistory(long height) {
-    message(RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height));
+  /** Adds one record. */
+  void put(RecordType type, byte[] key, ByteString payload) {
+    value(type, key, () -> buffer.writeBytes(payload));
   }
 
   /** Deletes commitments from one height up to, not including, another. */
@@ -163,10 +174,10 @@ final class BlockEntries implements Database.Entries {
         });
   }
 
-  /** Makes a block's undo records, given its state keys. */
+  /** Makes a block's undo records, given its state keys and their places in byte order. */
   @FunctionalInterface
   interface UndoMaker {
-    BlockUndo make(BlockBatch batch, byte[][] keys);
+    BlockUndo make(BlockBatch batch, byte[][] keys, int[] order);
   }
 
   private void value(RecordType type, byte[] key, Runnable payload) {
@@ -179,7 +190,8 @@ final class BlockEntries implements Database.Entries {
     add(buffer.copy(0, valueAt), buffer.copy(valueAt, buffer.position()));
   }
 
-  private void delete(RecordType type, byte[] key) {
+  /** Adds the deletion of one record. */
+  void delete(RecordType type, byte[] key) {
     add(Keys.typed(type, key), null);
   }
 

@@ -3,8 +3,6 @@ package dev.varve.storage.disk.leveldb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
 import dev.varve.fallback.io.FileIo;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
@@ -14,9 +12,10 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
-import dev.varve.storage.disk.BlockUndo;
+import dev.varve.storage.disk.BlockRollback;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
+import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
@@ -31,12 +30,11 @@ import dev.varve.storage.record.TxResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +65,7 @@ public final class LevelDbStore implements DiskStore {
   private final FolderLock lock;
   private final Database database;
   private final Records records;
+  private final ChainReader chain;
   private final VerifiedMark verified;
   private final StateHistory history;
   private final GroupState group;
@@ -82,6 +81,7 @@ public final class LevelDbStore implements DiskStore {
     this.lock = lock;
     this.database = database;
     this.records = new Records(folder, database);
+    this.chain = new ChainReader(records, this::holds);
     this.verified = new VerifiedMark(folder, files);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
@@ -117,11 +117,23 @@ public final class LevelDbStore implements DiskStore {
   /** What version 2 adds to version 1; may be done again after it was broken off. */
   private void beginHistory() {
     if (applied.getHeight() != 0 && history.isKept()) {
-      BlockEntries entries = new BlockEntries();
-      entries.beginHistory(applied.getHeight());
-      database.write(entries);
-      load();
+      RecordWriter writer = changes();
+      long height = applied.getHeight();
+      writer.put(
+          RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
+      writer.commit();
     }
+  }
+
+  @Override
+  public void rollBack(long height, LongConsumer progress) {
+    refresh();
+    new BlockRollback(this, records, history, changes()).to(height, progress);
+    verify();
+  }
+
+  private RecordWriter changes() {
+    return new Changes(records, database, verified, this::load);
   }
 
   private void load() {
@@ -180,22 +192,7 @@ public final class LevelDbStore implements DiskStore {
   }
 
   private BlockEntries.UndoMaker undoMaker(long firstKept) {
-    return (batch, keys) -> {
-      BlockUndo undo =
-          firstKept == batch.height()
-              ? BlockUndo.first(batch)
-              : BlockUndo.of(batch, keys, order(keys), group, firstKept);
-      group.add(batch, undo);
-      return undo;
-    };
-  }
-
-  private static int[] order(byte[][] keys) {
-    return IntStream.range(0, keys.length)
-        .boxed()
-        .sorted(Comparator.comparing(place -> keys[place], Arrays::compareUnsigned))
-        .mapToInt(place -> place)
-        .toArray();
+    return (batch, keys, order) -> group.next(batch, keys, order, firstKept);
   }
 
   /** Opens the database again if it has failed, and sees what it holds if it was opened since. */
@@ -278,47 +275,36 @@ public final class LevelDbStore implements DiskStore {
 
   @Override
   public Optional<BlockRecord> block(long height) {
-    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
-    Optional<BlockRecord> block = records.find(RecordType.BLOCK, key, BlockRecord.parser());
+    return chain.block(height);
+  }
+
+  private boolean holds(long height) {
     long first = firstHeight;
-    if (block.isEmpty() && first >= 0 && height >= first && height <= applied.getHeight()) {
-      throw records.missing(RecordType.BLOCK, key);
-    }
-    return block;
+    return first >= 0 && height >= first && height <= applied.getHeight();
   }
 
   @Override
   public List<ByteString> transactions(long height, int slice) {
-    return slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
+    return chain
+        .slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
         .map(TransactionSlice::getTxsList)
         .orElse(List.of());
   }
 
   @Override
   public List<TxResult> results(long height, int slice) {
-    return slice(RecordType.RESULT, height, slice, ResultSlice.parser())
+    return chain
+        .slice(RecordType.RESULT, height, slice, ResultSlice.parser())
         .map(ResultSlice::getResultsList)
         .orElse(List.of());
   }
 
   @Override
   public List<TxLog> logs(long height, int slice) {
-    return slice(RecordType.LOG, height, slice, LogSlice.parser())
+    return chain
+        .slice(RecordType.LOG, height, slice, LogSlice.parser())
         .map(LogSlice::getLogsList)
         .orElse(List.of());
-  }
-
-  private <M extends MessageLite> Optional<M> slice(
-      RecordType type, long height, int slice, Parser<M> parser) {
-    byte[] key = Keys.chain(height, type, slice);
-    Optional<M> found = records.find(type, key, parser);
-    if (found.isEmpty()) {
-      int count = block(height).map(BlockRecord::getTxCount).orElse(0);
-      if (slice >= 0 && (long) slice * SLICE_LENGTH < count) {
-        throw records.missing(type, key);
-      }
-    }
-    return found;
   }
 
   @Override

@@ -32,6 +32,13 @@ final class VerifiedMark {
     }
   }
 
+  /** What was verified above a height is to be taken back. */
+  void lowerTo(long height) {
+    if (read() > height) {
+      write(height);
+    }
+  }
+
   /** The height, 0 where there is no mark. */
   long read() {
     try {

@@ -12,7 +12,6 @@ import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.disk.BlockUndo;
-import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.DeletionRecord;
 import java.util.Arrays;
@@ -64,15 +63,14 @@ final class BatchEncoder {
     return out.copy(0, out.position());
   }
 
-  /** A whole batch that begins the history of a store at a height. */
-  byte[] historyBegins(long height) {
-    begin();
-    message(
-        ColumnFamily.HISTORY,
-        RecordType.HISTORY,
-        Keys.height(height),
-        StateHistory.beginning(height));
-    return finish();
+  /** Appends one record. */
+  void put(RecordType type, byte[] key, ByteString payload) {
+    value(ColumnFamily.of(type), type, key, payload);
+  }
+
+  /** Appends the deletion of one record. */
+  void delete(RecordType type, byte[] key) {
+    key(WriteTag.DELETE, ColumnFamily.of(type), key);
   }
 
   /** The marker that {@link #add} would write for the batch. */

@@ -12,9 +12,10 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
-import dev.varve.storage.disk.BlockUndo;
+import dev.varve.storage.disk.BlockRollback;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
+import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
@@ -33,6 +34,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,7 +128,40 @@ public final class RocksDbStore implements DiskStore {
   /** What version 2 adds to version 1; may be done again after it was broken off. */
   private void beginHistory() {
     if (applied.getHeight() != 0 && history.isKept()) {
-      database.write(encoder.historyBegins(applied.getHeight()));
+      RecordWriter writer = new Changes();
+      long height = applied.getHeight();
+      writer.put(
+          RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
+      writer.commit();
+    }
+  }
+
+  @Override
+  public void rollBack(long height, LongConsumer progress) {
+    new BlockRollback(this, records, history, new Changes()).to(height, progress);
+  }
+
+  /** Writes what a tool changes, and has it seen. */
+  private final class Changes implements RecordWriter {
+    Changes() {
+      requireWritable();
+      encoder.begin();
+    }
+
+    @Override
+    public void put(RecordType type, byte[] key, ByteString payload) {
+      encoder.put(type, key, payload);
+    }
+
+    @Override
+    public void delete(RecordType type, byte[] key) {
+      encoder.delete(type, key);
+    }
+
+    @Override
+    public void commit() {
+      database.write(encoder.finish());
+      encoder.begin();
       load();
     }
   }
@@ -138,9 +173,7 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public void apply(List<BlockBatch> batches) {
-    if (readOnly) {
-      throw new IllegalStateException("store " + folder + " was opened for reading only");
-    }
+    requireWritable();
     if (failed) {
       recover();
     }
@@ -185,15 +218,14 @@ public final class RocksDbStore implements DiskStore {
     }
   }
 
+  private void requireWritable() {
+    if (readOnly) {
+      throw new IllegalStateException("store " + folder + " was opened for reading only");
+    }
+  }
+
   private BatchEncoder.UndoMaker undoMaker(long firstKept) {
-    return (batch, keys, order) -> {
-      BlockUndo undo =
-          firstKept == batch.height()
-              ? BlockUndo.first(batch)
-              : BlockUndo.of(batch, keys, order, group, firstKept);
-      group.add(batch, undo);
-      return undo;
-    };
+    return (batch, keys, order) -> group.next(batch, keys, order, firstKept);
   }
 
   private void write(AppliedHeight last, long firstKept) {

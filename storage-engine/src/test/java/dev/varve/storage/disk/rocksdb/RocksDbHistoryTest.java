@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.DiskStore;
-import dev.varve.storage.StateHistoryContract;
+import dev.varve.storage.RollbackContract;
 import dev.varve.storage.fixture.BatchBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
-class RocksDbHistoryTest extends StateHistoryContract {
+class RocksDbHistoryTest extends RollbackContract {
   @Override
   protected DiskStore open(Path folder, long historyBlocks) {
     return RocksDbStore.open(folder, RocksDbConfig.defaults().withHistoryBlocks(historyBlocks));
