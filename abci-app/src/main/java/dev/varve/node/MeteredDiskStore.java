@@ -86,6 +86,11 @@ final class MeteredDiskStore implements DiskStore {
   }
 
   @Override
+  public boolean prune() {
+    return store.prune();
+  }
+
+  @Override
   public long historyFloor() {
     return store.historyFloor();
   }

@@ -85,6 +85,16 @@ public interface DiskStore extends AutoCloseable {
     throw new UnsupportedOperationException("this store does not take blocks back");
   }
 
+  /**
+   * Drops a bounded part of the history that lies below {@link #historyFloor}.
+   *
+   * <p>From one thread at a time, beside {@link #apply}; broken off at any moment, it is taken up
+   * again by the next call.
+   *
+   * @return whether there may be more
+   */
+  boolean prune();
+
   /** The lowest height as of which the state can be read; rises as blocks are applied. */
   long historyFloor();
 

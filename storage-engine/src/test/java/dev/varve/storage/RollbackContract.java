@@ -130,6 +130,63 @@ public abstract class RollbackContract extends StateHistoryContract {
   }
 
   @Test
+  void shouldKeepWhatLiesWithinTheWindowWhenItPrunes() {
+    long seed = Long.getLong("varve.seed", System.nanoTime());
+    System.out.println(getClass().getName() + " -Dvarve.seed=" + seed);
+    Random random = new Random(seed);
+    List<BlockBatch> batches = new ArrayList<>();
+    for (long height = 1; height <= 60; height++) {
+      batches.add(random(height, random));
+    }
+    long window = 8;
+    reopen(window);
+    for (BlockBatch batch : batches) {
+      store.apply(List.of(batch));
+      if (random.nextInt(10) == 0) {
+        Contents before = contents(batches);
+        int steps = 0;
+        while (store.prune()) {
+          assertThat(++steps).isLessThan(1_000);
+        }
+        assertContents(before, batches, seed);
+      }
+    }
+    while (store.prune()) {
+      assertThat(store.historyFloor()).isEqualTo(60 - window);
+    }
+    Contents before = contents(batches);
+    // What was dropped is gone for a longer window too.
+    reopen(WINDOW);
+    assertThat(store.historyFloor()).isEqualTo(60 - window);
+    assertContents(before, batches, seed);
+    store.rollBack(60 - window, height -> {});
+    assertThat(store.historyFloor()).isEqualTo(60 - window);
+    store.apply(batches.subList((int) (60 - window), 60));
+    assertContents(before, batches, seed);
+    assertThat(store.prune()).isFalse();
+  }
+
+  @Test
+  void shouldDropCommitmentsThatNoHeightWithinTheWindowNeeds() {
+    reopen(10);
+    for (long height = 1; height <= 50; height++) {
+      store.apply(
+          List.of(
+              BatchBuilder.at(height)
+                  .commitment(utf8("c" + height))
+                  .commitmentFloor(Math.max(0, height - 5))
+                  .build()));
+    }
+    while (store.prune()) {
+      assertThat(store.historyFloor()).isEqualTo(40);
+    }
+    store.rollBack(40, height -> {});
+    List<Long> kept = new ArrayList<>();
+    store.scanCommitments((height, bytes) -> kept.add(height));
+    assertThat(kept).containsExactly(35L, 36L, 37L, 38L, 39L, 40L);
+  }
+
+  @Test
   void shouldRefuseToGoBackBelowItsHistoryOrUp() {
     LongStream.rangeClosed(5, 9)
         .forEach(height -> store.apply(List.of(BatchBuilder.at(height).tx("t", 0).build())));

@@ -9,6 +9,16 @@ public interface RecordWriter {
 
   void delete(RecordType type, byte[] key);
 
+  /**
+   * Deletes all records of a type whose key begins with a height below this one, and of the types
+   * that the store keeps beside it.
+   *
+   * @return false where the store cannot but one by one; nothing was done then
+   */
+  default boolean deleteBelow(RecordType type, long height) {
+    return false;
+  }
+
   /** Writes all changes since the last call, or none of them; durable when it returns. */
   void commit();
 }

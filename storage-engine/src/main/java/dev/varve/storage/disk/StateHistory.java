@@ -34,6 +34,7 @@ public final class StateHistory {
   private static final Logger LOG = LoggerFactory.getLogger(StateHistory.class);
   private static final int HEIGHT_BYTES = 8;
   private static final long NONE = -1;
+  private static final long MAX_PRUNE_STRIDE = 1024;
 
   private final RecordReader records;
   private final long blocks;
@@ -47,7 +48,7 @@ public final class StateHistory {
   }
 
   /** Looks up from which height on there is an unbroken history up to the last block. */
-  public void load(AppliedHeight last) {
+  public synchronized void load(AppliedHeight last) {
     first = firstKept(last.getHeight());
     applied = last;
   }
@@ -93,9 +94,26 @@ public final class StateHistory {
   }
 
   /** The store holds blocks up to {@code last}, with an unbroken history from {@code first} on. */
-  public void written(AppliedHeight last, long firstHeight) {
-    first = firstHeight;
+  public synchronized void written(AppliedHeight last, long firstHeight) {
+    // It may have been pruned since.
+    first = firstHeight == NONE ? NONE : Math.max(first, firstHeight);
     applied = last;
+  }
+
+  /** What is below a height is about to be dropped. */
+  synchronized void raise(long height) {
+    first = first == NONE ? NONE : Math.max(first, height);
+  }
+
+  /** So many blocks of history below the floor are worth a step of pruning. */
+  long pruneStride() {
+    return Math.max(1, Math.min(MAX_PRUNE_STRIDE, blocks / 8));
+  }
+
+  /** The lowest height whose history pruning leaves. */
+  long pruneFloor() {
+    // Where none is kept, what is left of a time when it was is of no use.
+    return isKept() ? floor() : applied.getHeight() + 1;
   }
 
   /** The lowest height as of which state can be read. */
@@ -107,7 +125,12 @@ public final class StateHistory {
 
   /** The lowest height whose commitment is needed to restore the one at the last height. */
   public long commitmentFloor() {
-    return record(applied.getHeight()).map(HistoryRecord::getCommitmentFloor).orElse(0L);
+    return commitmentFloor(applied.getHeight());
+  }
+
+  /** The same of another height, 0 where that is not known. */
+  long commitmentFloor(long height) {
+    return record(height).map(HistoryRecord::getCommitmentFloor).orElse(0L);
   }
 
   /** The history record that a store gets which had none and is at a height. */

@@ -34,12 +34,14 @@ final class DiskTier implements AutoCloseable {
   private final FallbackLog log;
   private final LogReader reader;
   private final DiskWriter writer;
+  private final Pruner pruner;
 
   DiskTier(DiskStore disk, FallbackLog log, EngineConfig config) {
     this.disk = disk;
     this.log = log;
     this.reader = new LogReader(log);
     this.writer = new DiskWriter(disk, log, config);
+    this.pruner = new Pruner(disk);
   }
 
   AppliedHeight applied() {
@@ -190,6 +192,7 @@ final class DiskTier implements AutoCloseable {
   @Override
   public void close() {
     try {
+      pruner.close();
       writer.close();
     } finally {
       try {

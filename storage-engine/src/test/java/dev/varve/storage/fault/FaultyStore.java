@@ -118,6 +118,11 @@ public final class FaultyStore implements DiskStore {
   }
 
   @Override
+  public boolean prune() {
+    return store.prune();
+  }
+
+  @Override
   public long historyFloor() {
     return store.historyFloor();
   }

@@ -40,8 +40,11 @@ final class Changes implements RecordWriter {
 
   @Override
   public void commit() {
-    database.write(entries);
+    BlockEntries batch = entries;
     entries = new BlockEntries();
+    if (!batch.isEmpty()) {
+      database.write(batch);
+    }
     written.run();
   }
 }

@@ -15,6 +15,7 @@ import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.BlockRollback;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
+import dev.varve.storage.disk.HistoryPruner;
 import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
@@ -67,6 +68,8 @@ public final class LevelDbStore implements DiskStore {
   private final Records records;
   private final ChainReader chain;
   private final VerifiedMark verified;
+  private final HistoryPruner pruner;
+  private final Object writeLock = new Object();
   private final StateHistory history;
   private final GroupState group;
   private long seenOpening;
@@ -85,6 +88,9 @@ public final class LevelDbStore implements DiskStore {
     this.verified = new VerifiedMark(folder, files);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
+    this.pruner =
+        new HistoryPruner(
+            records, history, new Changes(records, database, verified, () -> {}), writeLock);
     load();
     verified.require(applied.getHeight());
     verify(1);
@@ -130,6 +136,11 @@ public final class LevelDbStore implements DiskStore {
     refresh();
     new BlockRollback(this, records, history, changes()).to(height, progress);
     verify();
+  }
+
+  @Override
+  public boolean prune() {
+    return pruner.step();
   }
 
   private RecordWriter changes() {
@@ -210,7 +221,9 @@ public final class LevelDbStore implements DiskStore {
   }
 
   private void write(BlockEntries entries, AppliedHeight last, long firstKept) {
-    database.write(entries);
+    synchronized (writeLock) {
+      database.write(entries);
+    }
     AppliedHeight held = records.applied();
     if (!held.equals(last)) {
       throw new StorageException.Corruption(

@@ -54,6 +54,10 @@ final class BatchEncoder {
     count = 0;
   }
 
+  boolean isEmpty() {
+    return count == 0;
+  }
+
   int bytes() {
     return out.position();
   }
@@ -245,10 +249,15 @@ final class BatchEncoder {
     if (floor - deletedBelow < DELETE_STRIDE) {
       return;
     }
-    key(WriteTag.DELETE_RANGE, ColumnFamily.COMMITMENT, Keys.height(0));
-    out.writeVarint(8);
-    out.writeBytes(Keys.height(floor));
+    deleteBelow(RecordType.COMMITMENT, floor);
     deletedBelow = floor;
+  }
+
+  /** Appends the deletion of all records below a height in the family of a type. */
+  void deleteBelow(RecordType type, long height) {
+    key(WriteTag.DELETE_RANGE, ColumnFamily.of(type), Keys.height(0));
+    out.writeVarint(8);
+    out.writeBytes(Keys.height(height));
   }
 
   private int put(ColumnFamily family, byte[] key, int payloadBytes) {

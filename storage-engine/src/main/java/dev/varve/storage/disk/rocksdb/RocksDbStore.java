@@ -15,6 +15,7 @@ import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.BlockRollback;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
+import dev.varve.storage.disk.HistoryPruner;
 import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
@@ -67,6 +68,8 @@ public final class RocksDbStore implements DiskStore {
   private final Records records;
   private final StateHistory history;
   private final GroupState group;
+  private final HistoryPruner pruner;
+  private final Object writeLock = new Object();
   private final boolean readOnly;
   private final FreeSpace space;
   private final long minFreeBytes;
@@ -84,8 +87,11 @@ public final class RocksDbStore implements DiskStore {
     this.records = new Records(database);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
-    this.encoder =
-        new BatchEncoder(Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray());
+    int[] ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
+    this.encoder = new BatchEncoder(ids);
+    this.pruner =
+        new HistoryPruner(
+            records, history, new Changes(database, new BatchEncoder(ids), () -> {}), writeLock);
     load();
   }
 
@@ -128,7 +134,7 @@ public final class RocksDbStore implements DiskStore {
   /** What version 2 adds to version 1; may be done again after it was broken off. */
   private void beginHistory() {
     if (applied.getHeight() != 0 && history.isKept()) {
-      RecordWriter writer = new Changes();
+      RecordWriter writer = changes();
       long height = applied.getHeight();
       writer.put(
           RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
@@ -138,32 +144,18 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public void rollBack(long height, LongConsumer progress) {
-    new BlockRollback(this, records, history, new Changes()).to(height, progress);
+    new BlockRollback(this, records, history, changes()).to(height, progress);
   }
 
-  /** Writes what a tool changes, and has it seen. */
-  private final class Changes implements RecordWriter {
-    Changes() {
-      requireWritable();
-      encoder.begin();
-    }
+  private RecordWriter changes() {
+    requireWritable();
+    return new Changes(database, encoder, this::load);
+  }
 
-    @Override
-    public void put(RecordType type, byte[] key, ByteString payload) {
-      encoder.put(type, key, payload);
-    }
-
-    @Override
-    public void delete(RecordType type, byte[] key) {
-      encoder.delete(type, key);
-    }
-
-    @Override
-    public void commit() {
-      database.write(encoder.finish());
-      encoder.begin();
-      load();
-    }
+  @Override
+  public boolean prune() {
+    requireWritable();
+    return pruner.step();
   }
 
   @Override
@@ -231,7 +223,9 @@ public final class RocksDbStore implements DiskStore {
   private void write(AppliedHeight last, long firstKept) {
     space.require(minFreeBytes, "applying a block");
     try {
-      database.write(encoder.finish());
+      synchronized (writeLock) {
+        database.write(encoder.finish());
+      }
     } catch (StorageException e) {
       failed = true;
       throw e;
