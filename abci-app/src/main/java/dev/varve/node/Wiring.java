@@ -79,17 +79,17 @@ final class Wiring {
       Path storePath, Path logPath, long memoryBytes, NodeMetrics metrics) {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      DiskStore disk = disk(storePath);
+      DiskStore disk = disk(config, storePath);
       opened.add(disk);
       FallbackLog log =
-          log(logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
+          log(config, logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
       long bridgeBytes = Math.max(memoryBytes, 2L * config.fallback().segmentBytes());
       return TieredEngine.open(
           new MeteredDiskStore(disk, metrics),
           log,
           () -> new MeteredMemoryStore(ChronicleMemoryStore.create(memoryBytes), metrics),
-          () -> log(logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE),
+          () -> log(config, logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE),
           EngineConfig.of(DiskPolicy.valueOf(config.disk().policy().toUpperCase(Locale.ROOT)))
               .withSyncPeriod(config.sync().period()));
     } catch (RuntimeException e) {
@@ -98,7 +98,7 @@ final class Wiring {
     }
   }
 
-  private DiskStore disk(Path path) {
+  static DiskStore disk(NodeConfig config, Path path) {
     return config.disk().store().equals("leveldb")
         ? LevelDbStore.open(path, levelDb(config))
         : RocksDbStore.open(path, rocksDb(config));
@@ -112,7 +112,17 @@ final class Wiring {
     }
   }
 
-  private FallbackLog log(Path folder, long bytes, Durability durability) {
+  /** The log in front of the disk store. */
+  static FallbackLog diskLog(NodeConfig config) {
+    return log(
+        config,
+        config.fallback().path().resolve(DISK_LOG),
+        config.fallback().bytes(),
+        Durability.FORCED);
+  }
+
+  private static FallbackLog log(
+      NodeConfig config, Path folder, long bytes, Durability durability) {
     NodeConfig.Fallback settings = config.fallback();
     return FallbackLog.open(
         new LogConfig(folder, settings.segmentBytes(), bytes, settings.freeBytes(), durability),
