@@ -121,7 +121,7 @@ class HomeCheckTest {
 
   @Test
   void shouldFindAFlippedBitInEveryRecord() throws RocksDBException {
-    for (String family : List.of("chain", "index", "state", "commitment")) {
+    for (String family : List.of("chain", "index", "state", "commitment", "history")) {
       for (int i = 0; i < 3; i++) {
         byte[] original = change(family, i, value -> flip(value, value.length / 2));
         CheckReport report;

@@ -86,6 +86,15 @@ public interface DiskStore extends AutoCloseable {
   }
 
   /**
+   * Reads all that is kept of what a block replaced; a tool's call.
+   *
+   * @throws StorageException.Corruption when some of it is damaged or missing
+   */
+  default void verifyHistory(long height) {
+    throw new UnsupportedOperationException("this store does not verify its history");
+  }
+
+  /**
    * Drops a bounded part of the history that lies below {@link #historyFloor}.
    *
    * <p>From one thread at a time, beside {@link #apply}; broken off at any moment, it is taken up

@@ -40,6 +40,8 @@ public final class StateHistory {
   private final long blocks;
   private volatile AppliedHeight applied = AppliedHeight.getDefaultInstance();
   private volatile long first = NONE;
+  // Why there is no history although there should be.
+  private volatile StorageException.Corruption damage;
 
   /** {@code blocks}: as of how many heights below the last one state is kept. */
   public StateHistory(RecordReader records, long blocks) {
@@ -70,6 +72,7 @@ public final class StateHistory {
     try {
       return records.find(RecordType.HISTORY, Keys.height(height), HistoryRecord.parser());
     } catch (StorageException.Corruption e) {
+      damage = e;
       LOG.error("state as of earlier heights cannot be read any more: {}", e.getMessage());
       return Optional.empty();
     }
@@ -174,6 +177,24 @@ public final class StateHistory {
       throw new StorageException.Corruption(
           String.format("block %d has %d undo entries, %d are there", height, keys, seen), null);
     }
+  }
+
+  /** See {@link dev.varve.storage.DiskStore#verifyHistory}. */
+  public void verify(long height) {
+    if (damage != null) {
+      throw damage;
+    }
+    if (first == NONE || height < first) {
+      return;
+    }
+    HistoryRecord changes =
+        records
+            .find(RecordType.HISTORY, Keys.height(height), HistoryRecord.parser())
+            .orElseThrow(
+                () ->
+                    new StorageException.Corruption(
+                        "the history record of block " + height + " is missing", null));
+    visit(height, changes.getKeys(), (key, slice) -> {});
   }
 
   /** Receives an UNDO record. */

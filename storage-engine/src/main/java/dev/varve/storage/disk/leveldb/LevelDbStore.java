@@ -28,7 +28,6 @@ import dev.varve.storage.record.TransactionSlice;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -115,7 +114,7 @@ public final class LevelDbStore implements DiskStore {
       if (database != null) {
         database.close();
       }
-      release(lock, folder);
+      lock.close();
       throw e;
     }
   }
@@ -136,6 +135,11 @@ public final class LevelDbStore implements DiskStore {
     refresh();
     new BlockRollback(this, records, history, changes()).to(height, progress);
     verify();
+  }
+
+  @Override
+  public void verifyHistory(long height) {
+    history.verify(height);
   }
 
   @Override
@@ -385,14 +389,6 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public void close() {
     database.close();
-    release(lock, folder);
-  }
-
-  private static void release(FolderLock lock, Path folder) {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      LOG.warn("store {} stays locked until this process ends: {}", folder, e.toString());
-    }
+    lock.close();
   }
 }

@@ -153,6 +153,11 @@ public final class RocksDbStore implements DiskStore {
   }
 
   @Override
+  public void verifyHistory(long height) {
+    history.verify(height);
+  }
+
+  @Override
   public boolean prune() {
     requireWritable();
     return pruner.step();
