@@ -103,6 +103,12 @@ final class BlockPipeline {
     List<StateWrite> writes = executor.writes();
     ahead = true;
     StateCommitment.Update update = commitment.apply(request.getHeight(), writes);
+    // A store that keeps history would have to look up each key; the commitment just did.
+    for (int i = 0; i < writes.size(); i++) {
+      if (commitment.wasFresh(i)) {
+        writes.set(i, writes.get(i).asFresh());
+      }
+    }
     BlockBatch batch =
         new BlockBatch(
             BlockRecords.of(request, update.root()),

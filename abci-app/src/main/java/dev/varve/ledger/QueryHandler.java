@@ -49,6 +49,8 @@ final class QueryHandler {
       return answer(request).setKey(request.getData()).build();
     } catch (QueryException e) {
       return refuse(request, e.code(), e.getMessage());
+    } catch (StorageException.Pruned e) {
+      return refuse(request, QueryCode.PRUNED, e.getMessage());
     } catch (StorageException.Corruption e) {
       LOG.error("query {} met corrupt data", request.getPath(), e);
       return refuse(request, QueryCode.CORRUPT, "stored data is corrupt: " + e.getMessage());
@@ -80,33 +82,24 @@ final class QueryHandler {
     };
   }
 
-  /**
-   * A height is answered as long as the key was not written since; older values are not kept.
-   *
-   * <p>The height is read before the record: a record written since then shows it by its own.
-   */
+  /** The last height is read before the record: one written since then shows it by its own. */
   private ResponseQuery.Builder store(ByteString key, long asked) throws QueryException {
     if (key.isEmpty() || key.size() > Transactions.MAX_KEY_BYTES) {
       throw badRequest(TxDecoder.keyLength(key.size()));
     }
-    long applied = engine.applied().getHeight();
-    Optional<StateRecord> record = engine.state(StateKeys.user(key));
-    long latest = Math.max(applied, record.map(StateRecord::getHeight).orElse(0L));
+    long latest = engine.applied().getHeight();
     if (asked > latest) {
       throw badRequest("height " + asked + " is above the latest, " + latest);
     }
-    long height = asked == 0 ? latest : asked;
-    if (record.isPresent() ? record.get().getHeight() > height : height < latest) {
-      throw new QueryException(
-          QueryCode.PRUNED,
-          "history is not kept: the key may have had another value at height "
-              + height
-              + ", the latest is "
-              + latest);
-    }
+    ByteString stateKey = StateKeys.user(key);
+    Optional<StateRecord> record =
+        asked == 0 ? engine.state(stateKey) : engine.stateAt(stateKey, asked);
     if (record.isEmpty()) {
-      throw new QueryException(QueryCode.NOT_FOUND, "the key does not exist");
+      String when =
+          asked == 0 ? "the key does not exist" : "the key did not exist at height " + asked;
+      throw new QueryException(QueryCode.NOT_FOUND, when);
     }
+    long height = asked == 0 ? Math.max(latest, record.get().getHeight()) : asked;
     return ResponseQuery.newBuilder().setValue(record.get().getValue()).setHeight(height);
   }
 

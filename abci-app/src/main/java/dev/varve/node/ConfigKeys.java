@@ -1,5 +1,6 @@
 package dev.varve.node;
 
+import dev.varve.storage.disk.StateHistory;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -145,6 +146,17 @@ final class ConfigKeys {
           "How many of its own blocks the node may not delete; 0 lets it delete none. Varve keeps",
           "its records either way.");
 
+  static final ConfigKey<Long> HISTORY_BLOCKS =
+      ConfigKey.number(
+          "history.blocks",
+          StateHistory.DEFAULT_BLOCKS,
+          0,
+          Long.MAX_VALUE,
+          "As of how many heights below the last one the state can be read (height in a query),",
+          "and how far varve rollback can go back. Takes about as much disk as the values that",
+          "these blocks replaced or deleted; 0 keeps none. A larger number reaches back as blocks",
+          "are added, not at once.");
+
   static final ConfigKey<String> HTTP_ADDRESS =
       ConfigKey.text(
           "http.address",
@@ -189,6 +201,7 @@ final class ConfigKeys {
           FALLBACK_SEGMENT_BYTES,
           FALLBACK_FREE_BYTES,
           RETAIN_BLOCKS,
+          HISTORY_BLOCKS,
           HTTP_ADDRESS,
           START_WARM_UP_MILLIS,
           LOG_LEVEL);

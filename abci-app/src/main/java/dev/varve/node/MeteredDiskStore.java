@@ -81,6 +81,21 @@ final class MeteredDiskStore implements DiskStore {
   }
 
   @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return store.stateAt(key, height);
+  }
+
+  @Override
+  public boolean prune() {
+    return store.prune();
+  }
+
+  @Override
+  public long historyFloor() {
+    return store.historyFloor();
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
     store.scanState(from, to, visitor);
   }

@@ -15,6 +15,7 @@ public record NodeConfig(
     Disk disk,
     Fallback fallback,
     Retain retain,
+    History history,
     Http http,
     Start start,
     String logLevel) {
@@ -65,6 +66,13 @@ public record NodeConfig(
   public record Retain(long blocks) {}
 
   /**
+   * Reading the state as it was.
+   *
+   * @param blocks as of how many heights below the last one; 0 for none
+   */
+  public record History(long blocks) {}
+
+  /**
    * Metrics, health and status.
    *
    * @param address {@code HOST:PORT}, or {@code off}
@@ -99,6 +107,7 @@ public record NodeConfig(
         disk(home, reader),
         fallback(home, reader),
         new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
+        new History(reader.get(ConfigKeys.HISTORY_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
         new Start(home.path().resolve("warm-up"), reader.get(ConfigKeys.START_WARM_UP_MILLIS)),
         reader.get(ConfigKeys.LOG_LEVEL));

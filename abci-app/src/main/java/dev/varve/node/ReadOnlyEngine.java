@@ -65,6 +65,11 @@ final class ReadOnlyEngine implements StorageEngine {
   }
 
   @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return store.stateAt(key, height);
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
     store.scanState(from, to, visitor);
   }

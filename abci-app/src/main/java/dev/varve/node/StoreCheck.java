@@ -59,6 +59,9 @@ final class StoreCheck {
       checkBlock(height, applied);
       progress.accept("block " + height + " of " + last);
     }
+    for (long at = store.historyFloor(); at <= last && !findings.full(); at++) {
+      checkHistory(at);
+    }
     progress.accept("state");
     checkState();
     if (findings.full()) {
@@ -110,6 +113,16 @@ final class StoreCheck {
     for (int slice = 0; slice < slices && !findings.full(); slice++) {
       checkSlice(block, height, slice);
     }
+  }
+
+  private void checkHistory(long height) {
+    progress.accept("history of block " + height + " of " + last);
+    guard(
+        "history of block " + height,
+        () -> {
+          store.verifyHistory(height);
+          return true;
+        });
   }
 
   private void requireEqual(String what, long height, ByteString block, ByteString applied) {

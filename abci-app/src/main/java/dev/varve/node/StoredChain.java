@@ -3,7 +3,6 @@ package dev.varve.node;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
-import dev.varve.storage.disk.leveldb.LevelDbConfig;
 import dev.varve.storage.disk.leveldb.LevelDbStore;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import java.util.Optional;
@@ -35,8 +34,8 @@ public final class StoredChain implements AutoCloseable {
     NodeConfig.Disk disk = config.disk();
     return new StoredChain(
         disk.store().equals("leveldb")
-            ? LevelDbStore.open(disk.path(), LevelDbConfig.defaults())
-            : RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(disk)));
+            ? LevelDbStore.open(disk.path(), Wiring.levelDb(config))
+            : RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config)));
   }
 
   /** For tests. */

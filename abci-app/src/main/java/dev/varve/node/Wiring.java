@@ -80,17 +80,17 @@ final class Wiring {
       Path storePath, Path logPath, long memoryBytes, NodeMetrics metrics) {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      DiskStore disk = disk(storePath);
+      DiskStore disk = disk(config, storePath);
       opened.add(disk);
       FallbackLog log =
-          log(logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
+          log(config, logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
       long bridgeBytes = Math.max(memoryBytes, 2L * config.fallback().segmentBytes());
       return TieredEngine.open(
           new MeteredDiskStore(disk, metrics),
           log,
           () -> new MeteredMemoryStore(ChronicleMemoryStore.create(memoryBytes), metrics),
-          () -> log(logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE),
+          () -> log(config, logPath.resolve("memory"), bridgeBytes, Durability.VOLATILE),
           EngineConfig.of(DiskPolicy.valueOf(config.disk().policy().toUpperCase(Locale.ROOT)))
               .withSyncPeriod(config.sync().period()));
     } catch (RuntimeException e) {
@@ -99,10 +99,10 @@ final class Wiring {
     }
   }
 
-  private DiskStore disk(Path path) {
+  static DiskStore disk(NodeConfig config, Path path) {
     return config.disk().store().equals("leveldb")
-        ? LevelDbStore.open(path, LevelDbConfig.defaults())
-        : RocksDbStore.open(path, rocksDb(config.disk()));
+        ? LevelDbStore.open(path, levelDb(config))
+        : RocksDbStore.open(path, rocksDb(config));
   }
 
   private static void close(AutoCloseable part, RuntimeException cause) {
@@ -113,7 +113,17 @@ final class Wiring {
     }
   }
 
-  private FallbackLog log(Path folder, long bytes, Durability durability) {
+  /** The log in front of the disk store. */
+  static FallbackLog diskLog(NodeConfig config) {
+    return log(
+        config,
+        config.fallback().path().resolve(DISK_LOG),
+        config.fallback().bytes(),
+        Durability.FORCED);
+  }
+
+  private static FallbackLog log(
+      NodeConfig config, Path folder, long bytes, Durability durability) {
     NodeConfig.Fallback settings = config.fallback();
     return FallbackLog.open(
         new LogConfig(folder, settings.segmentBytes(), bytes, settings.freeBytes(), durability),
@@ -139,7 +149,13 @@ final class Wiring {
     }
   }
 
-  static RocksDbConfig rocksDb(NodeConfig.Disk disk) {
-    return new RocksDbConfig(disk.blockCacheBytes(), disk.walBytes(), disk.jobs());
+  static LevelDbConfig levelDb(NodeConfig config) {
+    return LevelDbConfig.defaults().withHistoryBlocks(config.history().blocks());
+  }
+
+  static RocksDbConfig rocksDb(NodeConfig config) {
+    NodeConfig.Disk disk = config.disk();
+    return new RocksDbConfig(disk.blockCacheBytes(), disk.walBytes(), disk.jobs())
+        .withHistoryBlocks(config.history().blocks());
   }
 }

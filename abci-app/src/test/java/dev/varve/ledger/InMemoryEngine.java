@@ -37,6 +37,7 @@ final class InMemoryEngine implements StorageEngine {
 
   int scans;
   long diskHeight = Long.MAX_VALUE;
+  long historyFloor = 1;
 
   @Override
   public AppliedHeight applied() {
@@ -105,6 +106,28 @@ final class InMemoryEngine implements StorageEngine {
   public Optional<StateRecord> state(ByteString key) {
     check();
     return Optional.ofNullable(state.get(key));
+  }
+
+  @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    check();
+    if (height < historyFloor) {
+      throw new StorageException.Pruned(height, historyFloor, applied.getHeight());
+    }
+    for (BlockBatch batch : batches.headMap(height, true).descendingMap().values()) {
+      for (StateWrite write : batch.stateWrites()) {
+        if (write.key().equals(key)) {
+          return write.isDelete()
+              ? Optional.empty()
+              : Optional.of(
+                  StateRecord.newBuilder()
+                      .setHeight(write.height())
+                      .setValue(write.value())
+                      .build());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

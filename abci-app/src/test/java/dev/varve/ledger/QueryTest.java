@@ -9,6 +9,7 @@ import com.google.protobuf.Timestamp;
 import dev.varve.abci.types.RequestQuery;
 import dev.varve.abci.types.ResponseQuery;
 import dev.varve.storage.StorageException;
+import java.util.List;
 import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,19 +40,58 @@ class QueryTest {
     chain.block(text("a", "1"));
     chain.block(text("a", "2"));
     chain.block();
+    engine.historyFloor = 2;
 
-    assertThat(chain.query("", "a", 2).getValue()).isEqualTo(bytes("2"));
     ResponseQuery pruned = chain.query("", "a", 1);
     assertThat(pruned.getCode()).isEqualTo(3);
     assertThat(pruned.getCodespace()).isEqualTo("varve");
-    assertThat(pruned.getLog())
-        .isEqualTo(
-            "history is not kept: the key may have had another value at height 1,"
-                + " the latest is 3");
+    assertThat(pruned.getLog()).isEqualTo("state as of height 1 is not kept, allowed are 2 to 3");
+    assertThat(chain.query("", "none", 1).getCode()).isEqualTo(3);
     assertThat(chain.query("", "a", 4).getCode()).isEqualTo(1);
     assertThat(chain.query("", "a", 4).getLog()).isEqualTo("height 4 is above the latest, 3");
+    assertThat(chain.query("", "a", -1).getCode()).isEqualTo(1);
+    assertThat(chain.query("", "a", -1).getLog())
+        .isEqualTo("height -1 is negative, 0 asks for the latest");
+  }
+
+  @Test
+  void shouldAnswerAsOfAHeight() {
+    chain.block(text("a", "1"));
+    chain.block(text("a", "2"));
+    chain.block(Transactions.envelope(9).delete(bytes("a")).build());
+    chain.block(text("a", "4"));
+
+    for (long height : new long[] {1, 2, 4}) {
+      ResponseQuery then = chain.query("/store", "a", height);
+      assertThat(then.getCode()).isZero();
+      assertThat(then.getValue()).isEqualTo(bytes(Long.toString(height)));
+      assertThat(then.getHeight()).isEqualTo(height);
+    }
+    ResponseQuery deleted = chain.query("", "a", 3);
+    assertThat(deleted.getCode()).isEqualTo(2);
+    assertThat(deleted.getLog()).isEqualTo("the key did not exist at height 3");
     assertThat(chain.query("", "none", 3).getCode()).isEqualTo(2);
-    assertThat(chain.query("", "none", 2).getCode()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldTellTheStoreWhichKeysAreNew() {
+    chain.block(text("a", "1"), text("b", "1"));
+    chain.block(text("a", "2"), text("c", "1"));
+    chain.block(Transactions.envelope(9).delete(bytes("a")).delete(bytes("none")).build());
+    chain.block(text("a", "4"));
+
+    assertThat(freshKeys(1)).containsExactly(bytes("a"), bytes("b"));
+    assertThat(freshKeys(2)).containsExactly(bytes("c"));
+    assertThat(freshKeys(3)).containsExactly(bytes("none"));
+    assertThat(freshKeys(4)).containsExactly(bytes("a"));
+  }
+
+  /** Of users' keys. */
+  private List<ByteString> freshKeys(long height) {
+    return engine.batches.get(height).stateWrites().stream()
+        .filter(write -> write.fresh() && write.key().byteAt(0) == StateKeys.USER)
+        .map(write -> write.key().substring(1))
+        .toList();
   }
 
   @Test

@@ -71,7 +71,7 @@ class HomeCheckTest {
 
   /** Adds blocks to the home as a node would. */
   private void run(int first, int last) {
-    RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config.disk()));
+    RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config));
     Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
     Path logs = config.fallback().path();
     try (StorageEngine engine =
@@ -121,7 +121,7 @@ class HomeCheckTest {
 
   @Test
   void shouldFindAFlippedBitInEveryRecord() throws RocksDBException {
-    for (String family : List.of("chain", "index", "state", "commitment")) {
+    for (String family : List.of("chain", "index", "state", "commitment", "history")) {
       for (int i = 0; i < 3; i++) {
         byte[] original = change(family, i, value -> flip(value, value.length / 2));
         CheckReport report;

@@ -34,6 +34,7 @@ class NodeConfigTest {
     assertThat(config.sync().period()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.disk().path()).isEqualTo(home.path().resolve("store"));
     assertThat(config.retain().blocks()).isZero();
+    assertThat(config.history().blocks()).isEqualTo(10_000);
     assertThat(config.http().enabled()).isTrue();
     assertThat(config.logLevel()).isEqualTo("info");
   }

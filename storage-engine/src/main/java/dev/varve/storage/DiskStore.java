@@ -9,6 +9,7 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * A durable home for all records of a chain; RocksDB, LevelDB and SQL are such stores.
@@ -62,6 +63,49 @@ public interface DiskStore extends AutoCloseable {
   Optional<TxLocation> locate(ByteString txHash);
 
   Optional<StateRecord> state(ByteString key);
+
+  /**
+   * The key's record as it was after the block at {@code height}, or now if that is not yet
+   * applied.
+   *
+   * @throws StorageException.Pruned when the height lies below {@link #historyFloor}
+   */
+  Optional<StateRecord> stateAt(ByteString key, long height);
+
+  /**
+   * Takes blocks back, newest first and each as a whole, until {@code height} is the last one; they
+   * can be applied again then, or others. A tool's call: nobody else uses the store meanwhile.
+   *
+   * @param progress told heights that are read, as it may take long
+   * @throws StorageException.Pruned when the height lies below {@link #historyFloor}; nothing was
+   *     changed
+   * @throws IllegalArgumentException when it lies above the last one
+   */
+  default void rollBack(long height, LongConsumer progress) {
+    throw new UnsupportedOperationException("this store does not take blocks back");
+  }
+
+  /**
+   * Reads all that is kept of what a block replaced; a tool's call.
+   *
+   * @throws StorageException.Corruption when some of it is damaged or missing
+   */
+  default void verifyHistory(long height) {
+    throw new UnsupportedOperationException("this store does not verify its history");
+  }
+
+  /**
+   * Drops a bounded part of the history that lies below {@link #historyFloor}.
+   *
+   * <p>From one thread at a time, beside {@link #apply}; broken off at any moment, it is taken up
+   * again by the next call.
+   *
+   * @return whether there may be more
+   */
+  boolean prune();
+
+  /** The lowest height as of which the state can be read; rises as blocks are applied. */
+  long historyFloor();
 
   /** Visits keys in {@code [from, to)} in byte order (unsigned) until the visitor says stop. */
   void scanState(ByteString from, ByteString to, StateVisitor visitor);

@@ -25,7 +25,15 @@ public final class Keys {
     return key;
   }
 
-  /** The height that a key of {@link #chain} or {@link #height} begins with. */
+  /** An undo slice: height, then the last state key in it. */
+  public static byte[] undo(long height, byte[] stateKey) {
+    byte[] key = new byte[8 + stateKey.length];
+    putLong(key, 0, height);
+    System.arraycopy(stateKey, 0, key, 8, stateKey.length);
+    return key;
+  }
+
+  /** The height that a key of {@link #chain}, {@link #height} or {@link #undo} begins with. */
   public static long heightOf(byte[] key) {
     long height = 0;
     for (int i = 0; i < 8; i++) {

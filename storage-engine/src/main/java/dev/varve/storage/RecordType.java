@@ -11,6 +11,12 @@ public enum RecordType {
   STATE(6),
   META(7),
   COMMITMENT(8),
+  /** Up to 64 keys that a block changed, with what they had before. */
+  UNDO(9),
+  /** What else a block changed; says that its UNDO records are there. */
+  HISTORY(10),
+  /** The height of a key's last deletion. */
+  DELETION(11),
   /** The applied-height marker. Highest code: it sorts last among the records of a height. */
   MARKER(15);
 

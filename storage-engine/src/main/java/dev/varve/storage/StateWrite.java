@@ -9,10 +9,22 @@ import java.util.Objects;
  * @param key 1 byte of name space, then the key as the ledger knows it
  * @param value the new value, or null to delete the key
  * @param height the block that writes it; genesis state has the height before the first block's
+ * @param fresh whether the key is known to have no value before the block, which spares a store
+ *     from reading it; where that is not known, false
  */
-public record StateWrite(ByteString key, ByteString value, long height) {
+public record StateWrite(ByteString key, ByteString value, long height, boolean fresh) {
   public StateWrite {
     Objects.requireNonNull(key, "key");
+  }
+
+  /** A change of a key of which is not known whether it has a value. */
+  public StateWrite(ByteString key, ByteString value, long height) {
+    this(key, value, height, false);
+  }
+
+  /** The same change, of a key known to have no value before the block. */
+  public StateWrite asFresh() {
+    return new StateWrite(key, value, height, true);
   }
 
   /** Whether this removes the key. */

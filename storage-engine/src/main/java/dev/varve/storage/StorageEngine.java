@@ -40,6 +40,14 @@ public interface StorageEngine extends AutoCloseable {
 
   Optional<StateRecord> state(ByteString key);
 
+  /**
+   * The key's record as it was after the block at {@code height}, at most {@link #applied}.
+   *
+   * @throws StorageException.Pruned when state is not kept as of a height that low
+   * @throws IllegalArgumentException when the height lies above the last one
+   */
+  Optional<StateRecord> stateAt(ByteString key, long height);
+
   /** Visits committed keys in {@code [from, to)} in unsigned byte order. */
   void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor);
 

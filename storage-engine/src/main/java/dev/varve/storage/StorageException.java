@@ -72,6 +72,19 @@ public abstract sealed class StorageException extends RuntimeException {
     }
   }
 
+  /** What was asked for lies below what is kept. */
+  public static final class Pruned extends StorageException {
+    private static final long serialVersionUID = 1L;
+
+    /** The state as of {@code height} was asked for, kept is that as of two others and between. */
+    public Pruned(long height, long lowest, long highest) {
+      super(
+          String.format(
+              "state as of height %d is not kept, allowed are %d to %d", height, lowest, highest),
+          null);
+    }
+  }
+
   /** The store was closed; the caller outlived it. */
   public static final class Closed extends StorageException {
     private static final long serialVersionUID = 1L;

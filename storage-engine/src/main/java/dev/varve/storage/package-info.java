@@ -37,13 +37,37 @@
  * STATE       the ledger's key
  * META        name, UTF-8
  * COMMITMENT  height, 8 bytes
+ * HISTORY     height, 8 bytes
+ * UNDO        height, 8 bytes; the last key of the ledger's in the slice
+ * DELETION    the ledger's key
  *
  * Where all types lie in one place (memory): type code, 1 byte, then one of the above.
  * </pre>
  *
  * Slice n of a block holds its transactions, results or logs 64 n to 64 n + 63. MARKER has the
  * highest code: it is the last key of its height, and the last one of all is the applied height.
- * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-1.txt} among the tests holds
+ *
+ * <h2>History of the state</h2>
+ *
+ * With its state writes a block leaves what they replace: in UNDO slices, by key, up to 64 entries
+ * or, past 64 KiB, fewer; in one HISTORY record what else it changes, with the number of entries;
+ * and for each key that it deletes a DELETION record, which says when, since the key has no STATE
+ * record then. A deletion of a key that has no value leaves nothing. A slice is found by the first
+ * UNDO key at or after (height, key).
+ *
+ * <p>A key as of height H: its STATE record, if that is not above H; else the entry of the key in
+ * the block that wrote it, which holds the record before, and so on. Where there is none the key
+ * had no value, from its last deletion on: that block's entry holds the record before, and the
+ * height of the deletion before.
+ *
+ * <p>A HISTORY record's {@code floor} is the first height of the unbroken row of blocks with
+ * history that it stands in; the first has no UNDO, as there is nothing to read below it. Pruning
+ * takes away records from below, whole heights, so the lowest HISTORY record from {@code floor} on
+ * is the lowest height as of which the state can be read.
+ *
+ * <h2>Golden file</h2>
+ *
+ * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-2.txt} among the tests holds
  * the bytes.
  */
 package dev.varve.storage;

@@ -18,7 +18,7 @@ class StorageFormatTest {
 
   private static Map<String, String> golden() throws IOException {
     Map<String, String> lines = new TreeMap<>();
-    try (InputStream in = StorageFormatTest.class.getResourceAsStream("format-1.txt")) {
+    try (InputStream in = StorageFormatTest.class.getResourceAsStream("format-2.txt")) {
       for (String line : new String(in.readAllBytes(), UTF_8).split("\n", -1)) {
         if (!line.isBlank() && !line.startsWith("#")) {
           String[] parts = line.split(" +", 2);
@@ -48,7 +48,7 @@ class StorageFormatTest {
   }
 
   @Test
-  void shouldWriteTheBytesOfFormatOne() throws IOException {
+  void shouldWriteTheBytesOfFormatTwo() throws IOException {
     Map<String, String> bytes = new TreeMap<>();
     for (RecordType type : RecordType.values()) {
       bytes.put("type." + type, HEX.toHexDigits(type.code()));
@@ -57,6 +57,7 @@ class StorageFormatTest {
     bytes.put("key.slice", HEX.formatHex(Keys.chain(300, RecordType.LOG, 258)));
     bytes.put("key.marker", HEX.formatHex(Keys.chain(1L << 40, RecordType.MARKER, 0)));
     bytes.put("key.height", HEX.formatHex(Keys.height(300)));
+    bytes.put("key.undo", HEX.formatHex(Keys.undo(300, new byte[] {'s', 'a'})));
     bytes.put("key.typed", HEX.formatHex(Keys.typed(RecordType.STATE, new byte[] {'s', 'a'})));
     bytes.put("value.index", HEX.formatHex(location()));
     bytes.put("value.state", HEX.formatHex(state()));
@@ -64,7 +65,7 @@ class StorageFormatTest {
   }
 
   @Test
-  void shouldReadTheBytesOfFormatOne() throws IOException {
+  void shouldReadTheBytesOfFormatTwo() throws IOException {
     byte[] stored = HEX.parseHex(golden().get("value.state"));
     StateRecord state =
         Envelope.open(RecordType.STATE, "sa".getBytes(UTF_8), stored, StateRecord.parser());

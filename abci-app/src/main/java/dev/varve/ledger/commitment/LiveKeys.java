@@ -35,6 +35,10 @@ final class LiveKeys {
   private long[] prefixes = new long[64];
   private long[] sorted = new long[64];
   private boolean[] deletes = new boolean[64];
+
+  /** Whether the key of a write, in the order given, did not live before. */
+  private boolean[] fresh = new boolean[64];
+
   private long keys;
   private boolean changed;
 
@@ -112,14 +116,24 @@ final class LiveKeys {
       for (int rank = from; rank < to; rank++) {
         int write = order.write(rank);
         boolean found = index.seek(sorted[rank], hints[rank - from]);
+        long before = keys;
         if (!deletes[write]) {
           put(found, sorted[rank], write * ENTRY);
+          fresh[write] = keys > before;
         } else if (found && entries.contains(index.entries(), digests, write * ENTRY)) {
           remove(sorted[rank], write * ENTRY, delta);
+          fresh[write] = false;
+        } else {
+          fresh[write] = true;
         }
       }
     }
     return changed;
+  }
+
+  /** Whether the key of a write of the last call did not live before it. */
+  boolean wasFresh(int write) {
+    return fresh[write];
   }
 
   private void digest(List<StateWrite> writes) {
@@ -130,6 +144,7 @@ final class LiveKeys {
       prefixes = new long[length];
       sorted = new long[length];
       deletes = new boolean[length];
+      fresh = new boolean[length];
     }
     for (int i = 0; i < count; i++) {
       StateWrite write = writes.get(i);

@@ -93,6 +93,11 @@ public final class StateCommitment {
     return new Update(root, delta.end(keys.count()), floor());
   }
 
+  /** Whether the key of a write of the last call of {@link #apply} had no value before it. */
+  public boolean wasFresh(int write) {
+    return keys.wasFresh(write);
+  }
+
   private ByteString computeRoot() {
     byte[] pending = log.pending();
     System.arraycopy(log.root(), 0, message, 0, Sha256.LENGTH);

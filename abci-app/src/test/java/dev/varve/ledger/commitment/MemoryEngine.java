@@ -108,6 +108,11 @@ final class MemoryEngine implements StorageEngine {
   }
 
   @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Optional<ByteString> meta(String name) {
     return Optional.empty();
   }

@@ -6,8 +6,10 @@ import com.google.protobuf.ByteString;
 import dev.varve.storage.StateWrite;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -114,11 +116,28 @@ class StateCommitmentTest {
     History history = new History(13, 1_500);
     StateCommitment commitment = StateCommitment.empty(mask);
     ReferenceCommitment reference = new ReferenceCommitment(mask);
+    Set<ByteString> live = new HashSet<>();
     for (int block = 0; block < 60; block++) {
       List<StateWrite> writes = history.next(300, block % 20 < 10 ? 10 : 90);
       assertThat(commitment.apply(history.height(), writes).root())
           .as("block %d", block)
           .isEqualTo(reference.apply(writes));
+      requireFresh(commitment, writes, live);
+    }
+  }
+
+  private static void requireFresh(
+      StateCommitment commitment, List<StateWrite> writes, Set<ByteString> live) {
+    for (int i = 0; i < writes.size(); i++) {
+      StateWrite write = writes.get(i);
+      assertThat(commitment.wasFresh(i)).isNotEqualTo(live.contains(write.key()));
+    }
+    for (StateWrite write : writes) {
+      if (write.isDelete()) {
+        live.remove(write.key());
+      } else {
+        live.add(write.key());
+      }
     }
   }
 

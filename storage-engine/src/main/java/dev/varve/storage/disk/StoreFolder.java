@@ -30,37 +30,53 @@ public final class StoreFolder {
     this.folder = folder;
   }
 
-  /** Creates the folder and its marker where there is none, else checks it. */
-  public void create(String kind, int version) {
+  /**
+   * Creates the folder and its marker where there is none, else checks it.
+   *
+   * @param version the one this program writes; older ones from {@code oldest} on are accepted too,
+   *     for the caller to bring up to date
+   * @return the version of the folder
+   */
+  public int create(String kind, int oldest, int version) {
     try {
       files.createDirectories(folder);
       Optional<byte[]> marker = files.read(folder.resolve(MARKER));
       if (marker.isPresent()) {
-        check(marker.get(), kind, version);
-      } else {
-        files.replace(folder.resolve(MARKER), (kind + " " + version + "\n").getBytes(UTF_8));
+        return check(marker.get(), kind, oldest, version);
       }
+    } catch (IOException e) {
+      throw new StorageException.Unavailable(
+          "store folder " + folder + " cannot be written: " + e, e);
+    }
+    mark(kind, version);
+    return version;
+  }
+
+  /** Writes the marker; of a folder that was brought up to date, as the last step of that. */
+  public void mark(String kind, int version) {
+    try {
+      files.replace(folder.resolve(MARKER), (kind + " " + version + "\n").getBytes(UTF_8));
     } catch (IOException e) {
       throw new StorageException.Unavailable(
           "store folder " + folder + " cannot be written: " + e, e);
     }
   }
 
-  /** Checks the folder and changes nothing. */
-  public void check(String kind, int version) {
+  /** Checks the folder as {@link #create} does, and changes nothing. */
+  public int check(String kind, int oldest, int version) {
     try {
       Optional<byte[]> marker = files.read(folder.resolve(MARKER));
       if (marker.isEmpty()) {
         throw new StorageException.Unavailable(
             "no store in " + folder + ": it has no file " + MARKER, null);
       }
-      check(marker.get(), kind, version);
+      return check(marker.get(), kind, oldest, version);
     } catch (IOException e) {
       throw new StorageException.Unavailable("store folder " + folder + " cannot be read: " + e, e);
     }
   }
 
-  private void check(byte[] marker, String kind, int version) {
+  private int check(byte[] marker, String kind, int oldest, int version) {
     String content = new String(marker, UTF_8);
     Matcher parts = CONTENT.matcher(content);
     if (!parts.matches()) {
@@ -69,11 +85,13 @@ public final class StoreFolder {
               "store %s has a marker %s this program cannot read; it reads \"%s %d\"",
               folder, MARKER, kind, version));
     }
-    if (!parts.group(1).equals(kind) || Integer.parseInt(parts.group(2)) != version) {
+    int found = Integer.parseInt(parts.group(2));
+    if (!parts.group(1).equals(kind) || found < oldest || found > version) {
       throw new StorageException.Incompatible(
           String.format(
               "store %s has format \"%s\", this program reads \"%s %d\"",
               folder, content.strip(), kind, version));
     }
+    return found;
   }
 }

@@ -1,9 +1,15 @@
 /**
  * What the embedded disk stores share: the store folder and its version marker.
  *
- * <p>Entry type: {@link dev.varve.storage.disk.StoreFolder}. The marker is the file {@code FORMAT},
- * ASCII: kind of the store, one space, decimal version, one line feed, as in {@code rocksdb 1}. It
- * is written whole or not at all, and before anything else in the folder. Another kind, a version
- * that is not known, or other bytes are refused.
+ * <p>Entry type: {@link dev.varve.storage.disk.StoreFolder}; {@link
+ * dev.varve.storage.disk.StateHistory} reads the state as it was, {@link
+ * dev.varve.storage.disk.BlockUndo} makes the records for that. The marker is the file {@code
+ * FORMAT}, ASCII: kind of the store, one space, decimal version, one line feed, as in {@code
+ * rocksdb 2}. It is written whole or not at all, and before anything else in the folder. Another
+ * kind, a version that is not known, or other bytes are refused.
+ *
+ * <p>Version 2 has the history of the state. A store of version 1 is brought up to it when it is
+ * opened for writing: it gets the HISTORY record of its last height, from which history begins, and
+ * then its new marker. Broken off in between it is version 1 still, and that is done again.
  */
 package dev.varve.storage.disk;

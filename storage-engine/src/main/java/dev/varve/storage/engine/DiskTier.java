@@ -34,12 +34,14 @@ final class DiskTier implements AutoCloseable {
   private final FallbackLog log;
   private final LogReader reader;
   private final DiskWriter writer;
+  private final Pruner pruner;
 
   DiskTier(DiskStore disk, FallbackLog log, EngineConfig config) {
     this.disk = disk;
     this.log = log;
     this.reader = new LogReader(log);
     this.writer = new DiskWriter(disk, log, config);
+    this.pruner = new Pruner(disk);
   }
 
   AppliedHeight applied() {
@@ -147,6 +149,22 @@ final class DiskTier implements AutoCloseable {
     return disk.state(key);
   }
 
+  /**
+   * As {@link dev.varve.storage.StorageEngine#stateAt}.
+   *
+   * <p>What the log has let go of when it is searched, the store has by the time that it is asked.
+   */
+  Optional<StateRecord> stateAt(ByteString key, long height) {
+    long stored = height();
+    if (height > stored) {
+      LogReader.Found<StateRecord> found = reader.findState(key.toByteArray(), stored, height);
+      if (found.answers()) {
+        return found.asOptional();
+      }
+    }
+    return disk.stateAt(key, height);
+  }
+
   /** Waits until the store holds all blocks; a scan of part of them would be wrong. */
   void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
     writer.awaitDrained();
@@ -174,6 +192,7 @@ final class DiskTier implements AutoCloseable {
   @Override
   public void close() {
     try {
+      pruner.close();
       writer.close();
     } finally {
       try {

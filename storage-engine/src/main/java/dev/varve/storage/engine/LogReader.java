@@ -8,6 +8,7 @@ import dev.varve.fallback.FallbackLogException;
 import dev.varve.storage.Envelope;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.record.StateRecord;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -40,6 +41,25 @@ final class LogReader {
         height,
         stored -> Envelope.open(RecordType.META, name, stored),
         any -> true);
+  }
+
+  /** The newest record of a state key in the entries after one height and up to another. */
+  Found<StateRecord> findState(byte[] key, long after, long upTo) {
+    Search<StateRecord> search =
+        new Search<>(
+            RecordType.STATE,
+            key,
+            stored -> Envelope.open(RecordType.STATE, key, stored, StateRecord.parser()),
+            any -> true);
+    try {
+      log.find(
+          LogRecord.hash(RecordType.STATE, key),
+          (sequence, offset) ->
+              sequence > upTo || (sequence > after && search.visit(sequence, offset)));
+    } catch (FallbackLogException e) {
+      throw LogErrors.translate(e);
+    }
+    return new Found<>(search.found, search.deleted);
   }
 
   private <M> Found<M> find(

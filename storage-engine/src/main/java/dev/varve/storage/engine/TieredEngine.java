@@ -258,6 +258,17 @@ public final class TieredEngine implements StorageEngine {
     return stored;
   }
 
+  /** Answered from disk and its log: memory has the latest records only. */
+  @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    requireOpen();
+    long last = disk.applied().getHeight();
+    if (height > last) {
+      throw new IllegalArgumentException("height " + height + " is above the last, " + last);
+    }
+    return disk.stateAt(key, height);
+  }
+
   @Override
   public void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
     requireOpen();

@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** What an engine must hold: every block that it acknowledged. */
 public final class ChainModel {
@@ -22,6 +25,7 @@ public final class ChainModel {
   private final Random random;
   private final List<BlockBatch> blocks = new ArrayList<>();
   private final Map<ByteString, StateWrite> state = new HashMap<>();
+  private final Map<ByteString, NavigableMap<Long, StateWrite>> history = new HashMap<>();
   private final Map<ByteString, TxLocation> locations = new HashMap<>();
 
   public ChainModel(Random random) {
@@ -44,7 +48,12 @@ public final class ChainModel {
               : BatchBuilder.randomBytes(1 + random.nextInt(300), random);
       batch.tx(tx, random.nextInt(5) == 0 ? 1 : 0);
       ByteString key = ByteString.copyFromUtf8("skey-" + random.nextInt(KEYS));
-      batch.write(key, random.nextInt(6) == 0 ? null : tx);
+      ByteString value = random.nextInt(6) == 0 ? null : tx;
+      if (!lives(key) && random.nextBoolean()) {
+        batch.writeFresh(key, value);
+      } else {
+        batch.write(key, value);
+      }
     }
     if (random.nextInt(10) == 0) {
       batch.meta("name-" + random.nextInt(3), BatchBuilder.randomBytes(8, random));
@@ -52,10 +61,18 @@ public final class ChainModel {
     return batch.build();
   }
 
+  private boolean lives(ByteString key) {
+    StateWrite last = state.get(key);
+    return last != null && !last.isDelete();
+  }
+
   /** The engine acknowledged the block. */
   public void acknowledged(BlockBatch batch) {
     blocks.add(batch);
-    batch.stateWrites().forEach(write -> state.put(write.key(), write));
+    for (StateWrite write : batch.stateWrites()) {
+      state.put(write.key(), write);
+      history.computeIfAbsent(write.key(), key -> new TreeMap<>()).put(batch.height(), write);
+    }
     for (int i = 0; i < batch.txs().size(); i++) {
       ByteString hash = batch.txHashes().get(i);
       boolean success = batch.results().get(i).getCode() == 0;
@@ -84,7 +101,9 @@ public final class ChainModel {
       if (!batch.txs().isEmpty()) {
         requireTransaction(engine, batch, random.nextInt(batch.txs().size()));
       }
-      requireState(engine, ByteString.copyFromUtf8("skey-" + random.nextInt(KEYS)));
+      ByteString key = ByteString.copyFromUtf8("skey-" + random.nextInt(KEYS));
+      requireState(engine, key);
+      requireStateAt(engine, key, batch.height());
     }
   }
 
@@ -102,16 +121,23 @@ public final class ChainModel {
           .keySet()
           .forEach(name -> assertThat(engine.meta(name)).as(name).isEqualTo(lastMeta(name)));
     }
-    state.keySet().forEach(key -> requireState(engine, key));
+    for (ByteString key : state.keySet()) {
+      requireState(engine, key);
+      requireStateAt(engine, key, 1L + random.nextInt(blocks.size()));
+      for (long height : history.get(key).keySet()) {
+        requireStateAt(engine, key, height);
+        requireStateAt(engine, key, Math.max(1, height - 1));
+      }
+    }
     assertThat(engine.block(blocks.size() + 1L)).isEmpty();
   }
 
-  private java.util.Optional<ByteString> lastMeta(String name) {
+  private Optional<ByteString> lastMeta(String name) {
     ByteString last = null;
     for (BlockBatch batch : blocks) {
       last = batch.meta().getOrDefault(name, last);
     }
-    return java.util.Optional.ofNullable(last);
+    return Optional.ofNullable(last);
   }
 
   private void requireTransaction(StorageEngine engine, BlockBatch batch, int index) {
@@ -121,6 +147,15 @@ public final class ChainModel {
     assertThat(engine.result(height, index)).contains(batch.results().get(index));
     assertThat(engine.log(height, index)).contains(batch.logs().get(index));
     assertThat(engine.locate(hash)).contains(locations.get(hash));
+  }
+
+  private void requireStateAt(StorageEngine engine, ByteString key, long height) {
+    NavigableMap<Long, StateWrite> writes = history.getOrDefault(key, new TreeMap<>());
+    Map.Entry<Long, StateWrite> write = writes.floorEntry(height);
+    assertThat(engine.stateAt(key, height).map(StateRecord::getValue))
+        .as("%s as of %d, writes at %s", key.toStringUtf8(), height, writes.keySet())
+        .isEqualTo(
+            write == null ? Optional.empty() : Optional.ofNullable(write.getValue().value()));
   }
 
   private void requireState(StorageEngine engine, ByteString key) {

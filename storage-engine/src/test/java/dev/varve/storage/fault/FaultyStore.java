@@ -113,6 +113,21 @@ public final class FaultyStore implements DiskStore {
   }
 
   @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return store.stateAt(key, height);
+  }
+
+  @Override
+  public boolean prune() {
+    return store.prune();
+  }
+
+  @Override
+  public long historyFloor() {
+    return store.historyFloor();
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
     store.scanState(from, to, visitor);
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       CheckCommand.class,
       DumpCommand.class,
+      RollbackCommand.class,
       BenchCommand.class,
       VersionCommand.class
     },

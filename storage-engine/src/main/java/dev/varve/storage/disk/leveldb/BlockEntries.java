@@ -11,13 +11,18 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
+import dev.varve.storage.disk.BlockUndo;
 import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.DeletionRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.iq80.leveldb.WriteBatch;
 
@@ -54,17 +59,53 @@ final class BlockEntries implements Database.Entries {
    * Adds a block and returns its marker.
    *
    * @param succeeded whether a transaction hash has an earlier successful inclusion
+   * @param undo makes what is kept of the state before the block; null keeps nothing
    */
-  AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded) {
+  AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded, UndoMaker undo) {
     crc.reset();
     content(batch);
     AppliedHeight marker = batch.marker().toBuilder().setBatchCrc((int) crc.getValue()).build();
     index(batch, succeeded);
+    if (undo != null) {
+      byte[][] stateKeys = stateKeys(batch);
+      undo(batch.height(), undo.make(batch, stateKeys, order(stateKeys)));
+    }
     byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
     message(RecordType.MARKER, key, marker);
     // Kept a second time, since LevelDB cannot be asked for its last key.
     message(RecordType.MARKER, Keys.chain(Long.MAX_VALUE, RecordType.MARKER, 0), marker);
     return marker;
+  }
+
+  private static byte[][] stateKeys(BlockBatch batch) {
+    return batch.stateWrites().stream()
+        .map(write -> write.key().toByteArray())
+        .toArray(byte[][]::new);
+  }
+
+  private static int[] order(byte[][] keys) {
+    return IntStream.range(0, keys.length)
+        .boxed()
+        .sorted(Comparator.comparing(place -> keys[place], Arrays::compareUnsigned))
+        .mapToInt(place -> place)
+        .toArray();
+  }
+
+  private void undo(long height, BlockUndo undo) {
+    message(RecordType.HISTORY, Keys.height(height), undo.history());
+    for (int i = 0; i < undo.slices(); i++) {
+      int slice = i;
+      value(RecordType.UNDO, undo.key(slice), () -> undo.write(slice, buffer));
+    }
+    DeletionRecord deletion = DeletionRecord.newBuilder().setHeight(height).build();
+    for (byte[] key : undo.deletedKeys()) {
+      message(RecordType.DELETION, key, deletion);
+    }
+  }
+
+  /** Adds one record. */
+  void put(RecordType type, byte[] key, ByteString payload) {
+    value(type, key, () -> buffer.writeBytes(payload));
   }
 
   /** Deletes commitments from one height up to, not including, another. */
@@ -133,6 +174,12 @@ final class BlockEntries implements Database.Entries {
         });
   }
 
+  /** Makes a block's undo records, given its state keys and their places in byte order. */
+  @FunctionalInterface
+  interface UndoMaker {
+    BlockUndo make(BlockBatch batch, byte[][] keys, int[] order);
+  }
+
   private void value(RecordType type, byte[] key, Runnable payload) {
     buffer.reset();
     buffer.writeByte(type.code());
@@ -143,7 +190,8 @@ final class BlockEntries implements Database.Entries {
     add(buffer.copy(0, valueAt), buffer.copy(valueAt, buffer.position()));
   }
 
-  private void delete(RecordType type, byte[] key) {
+  /** Adds the deletion of one record. */
+  void delete(RecordType type, byte[] key) {
     add(Keys.typed(type, key), null);
   }
 

@@ -5,6 +5,8 @@ import dev.varve.storage.disk.FreeSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -188,18 +190,31 @@ final class Database implements AutoCloseable {
 
   /** The value stored under a key, or null. */
   byte[] get(byte[] key) {
+    return read("reading", () -> getNow(key));
+  }
+
+  /** The values stored under keys, null where there is none. */
+  List<byte[]> getAll(List<byte[]> keys) {
     return read(
         "reading",
         () -> {
-          try {
-            return db.get(key);
-          } catch (RuntimeException e) {
-            if (Errors.isSpurious(e)) {
-              return db.get(key);
-            }
-            throw e;
+          List<byte[]> values = new ArrayList<>(keys.size());
+          for (byte[] key : keys) {
+            values.add(getNow(key));
           }
+          return values;
         });
+  }
+
+  private byte[] getNow(byte[] key) {
+    try {
+      return db.get(key);
+    } catch (RuntimeException e) {
+      if (Errors.isSpurious(e)) {
+        return db.get(key);
+      }
+      throw e;
+    }
   }
 
   /** Visits keys from {@code from} in unsigned byte order until told to stop. */

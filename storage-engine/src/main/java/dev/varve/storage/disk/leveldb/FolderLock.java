@@ -6,14 +6,20 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps other openers away, in this process and others; LevelDB's own lock leaks at failures. */
 final class FolderLock implements AutoCloseable {
   private static final String FILE = "lock";
 
+  private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
+
+  private final Path folder;
   private final FileChannel channel;
 
-  private FolderLock(FileChannel channel) {
+  private FolderLock(Path folder, FileChannel channel) {
+    this.folder = folder;
     this.channel = channel;
   }
 
@@ -23,7 +29,7 @@ final class FolderLock implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (lock(channel)) {
-        return new FolderLock(channel);
+        return new FolderLock(folder, channel);
       }
       channel.close();
     } catch (IOException e) {
@@ -42,7 +48,11 @@ final class FolderLock implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.warn("store {} stays locked until this process ends: {}", folder, e.toString());
+    }
   }
 }

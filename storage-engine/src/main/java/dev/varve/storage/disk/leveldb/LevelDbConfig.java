@@ -1,5 +1,6 @@
 package dev.varve.storage.disk.leveldb;
 
+import dev.varve.storage.disk.StateHistory;
 import java.time.Duration;
 
 /**
@@ -10,9 +11,14 @@ import java.time.Duration;
  *     memory tables and a compaction, since LevelDB does not survive a full disk unharmed
  * @param readers threads that read
  * @param writeTimeout after which a write that waits for the disk is reported as unavailable
+ * @param historyBlocks as of how many heights below the last one state can be read; 0 for none
  */
 public record LevelDbConfig(
-    int writeBufferBytes, long minFreeBytes, int readers, Duration writeTimeout) {
+    int writeBufferBytes,
+    long minFreeBytes,
+    int readers,
+    Duration writeTimeout,
+    long historyBlocks) {
   private static final int MIB = 1 << 20;
 
   public LevelDbConfig {
@@ -20,11 +26,23 @@ public record LevelDbConfig(
     require("minFreeBytes", minFreeBytes, 0, Long.MAX_VALUE);
     require("readers", readers, 1, 64);
     require("writeTimeout in ms", writeTimeout.toMillis(), 1, 3_600_000);
+    require("historyBlocks", historyBlocks, 0, Long.MAX_VALUE);
+  }
+
+  /** With history of the default length. */
+  public LevelDbConfig(
+      int writeBufferBytes, long minFreeBytes, int readers, Duration writeTimeout) {
+    this(writeBufferBytes, minFreeBytes, readers, writeTimeout, StateHistory.DEFAULT_BLOCKS);
   }
 
   /** 16 MiB of memory table, 128 MiB that must be free, two readers, 30 s. */
   public static LevelDbConfig defaults() {
     return new LevelDbConfig(16 * MIB, 128L * MIB, 2, Duration.ofSeconds(30));
+  }
+
+  /** The same with a history of another length. */
+  public LevelDbConfig withHistoryBlocks(long blocks) {
+    return new LevelDbConfig(writeBufferBytes, minFreeBytes, readers, writeTimeout, blocks);
   }
 
   private static void require(String name, long value, long least, long most) {

@@ -1,11 +1,8 @@
 package dev.varve.storage.disk.leveldb;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
 import dev.varve.fallback.io.FileIo;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
@@ -15,8 +12,13 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
+import dev.varve.storage.disk.BlockRollback;
 import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.GroupState;
 import dev.varve.storage.disk.GroupSuccesses;
+import dev.varve.storage.disk.HistoryPruner;
+import dev.varve.storage.disk.RecordWriter;
+import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -27,11 +29,11 @@ import dev.varve.storage.record.TransactionSlice;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +51,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LevelDbStore implements DiskStore {
   static final String KIND = "leveldb";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  private static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final Logger LOG = LoggerFactory.getLogger(LevelDbStore.class);
-  // LevelDB ignores files of other names. Writing it forces the names of the files beside it.
-  private static final String VERIFIED = "VERIFIED";
   // Blocks that come together share a force up to this many bytes.
   private static final long GROUP_BYTES = 4 << 20;
   private static final int DELETES_PER_BLOCK = 2048;
@@ -63,43 +64,97 @@ public final class LevelDbStore implements DiskStore {
   private final FolderLock lock;
   private final Database database;
   private final Records records;
+  private final ChainReader chain;
+  private final VerifiedMark verified;
+  private final HistoryPruner pruner;
+  private final Object writeLock = new Object();
+  private final StateHistory history;
+  private final GroupState group;
   private long seenOpening;
   private long firstCommitment;
   private volatile long firstHeight;
   private volatile AppliedHeight applied = AppliedHeight.getDefaultInstance();
 
-  private LevelDbStore(Path folder, FileIo files, FolderLock lock, Database database) {
+  private LevelDbStore(
+      Path folder, FileIo files, FolderLock lock, Database database, LevelDbConfig config) {
     this.folder = folder;
     this.files = files;
     this.lock = lock;
     this.database = database;
     this.records = new Records(folder, database);
+    this.chain = new ChainReader(records, this::holds);
+    this.verified = new VerifiedMark(folder, files);
+    this.history = new StateHistory(records, config.historyBlocks());
+    this.group = new GroupState(records);
+    this.pruner =
+        new HistoryPruner(
+            records, history, new Changes(records, database, verified, () -> {}), writeLock);
     load();
-    requireVerified();
+    verified.require(applied.getHeight());
     verify(1);
   }
 
   /** Opens the store in a folder, or creates it there. */
   public static LevelDbStore open(Path folder, LevelDbConfig config) {
     FileIo files = new RealFileIo();
-    new StoreFolder(files, folder).create(KIND, VERSION);
+    StoreFolder store = new StoreFolder(files, folder);
+    int version = store.create(KIND, OLDEST_VERSION, VERSION);
     FolderLock lock = FolderLock.take(folder);
     Database database = null;
     try {
       database = Database.open(folder.resolve(DATABASE_FOLDER), config);
-      return new LevelDbStore(folder, files, lock, database);
+      LevelDbStore opened = new LevelDbStore(folder, files, lock, database, config);
+      if (version == 1) {
+        opened.beginHistory();
+        store.mark(KIND, VERSION);
+      }
+      return opened;
     } catch (RuntimeException e) {
       if (database != null) {
         database.close();
       }
-      release(lock, folder);
+      lock.close();
       throw e;
     }
   }
 
+  /** What version 2 adds to version 1; may be done again after it was broken off. */
+  private void beginHistory() {
+    if (applied.getHeight() != 0 && history.isKept()) {
+      RecordWriter writer = changes();
+      long height = applied.getHeight();
+      writer.put(
+          RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
+      writer.commit();
+    }
+  }
+
+  @Override
+  public void rollBack(long height, LongConsumer progress) {
+    refresh();
+    new BlockRollback(this, records, history, changes()).to(height, progress);
+    verify();
+  }
+
+  @Override
+  public void verifyHistory(long height) {
+    history.verify(height);
+  }
+
+  @Override
+  public boolean prune() {
+    return pruner.step();
+  }
+
+  private RecordWriter changes() {
+    return new Changes(records, database, verified, this::load);
+  }
+
   private void load() {
     seenOpening = database.openings();
-    applied = records.applied();
+    AppliedHeight last = records.applied();
+    history.load(last);
+    applied = last;
     firstHeight = records.first(RecordType.MARKER);
     firstCommitment = records.first(RecordType.COMMITMENT);
   }
@@ -113,7 +168,9 @@ public final class LevelDbStore implements DiskStore {
   public void apply(List<BlockBatch> batches) {
     refresh();
     AppliedHeight last = applied;
-    GroupSuccesses group = new GroupSuccesses();
+    long firstKept = history.first();
+    GroupSuccesses succeeded = new GroupSuccesses();
+    group.clear();
     BlockEntries entries = new BlockEntries();
     for (BlockBatch batch : batches) {
       if (last.getHeight() != 0 && batch.height() <= last.getHeight()) {
@@ -126,18 +183,30 @@ public final class LevelDbStore implements DiskStore {
       if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
         throw BlockOrder.outOfOrder(folder, batch, last);
       }
-      last = entries.add(batch, hash -> group.contains(hash) || succeeded(hash));
-      deleteCommitments(entries, batch);
-      group.add(batch);
+      firstKept = history.firstWith(batch, firstKept);
+      last =
+          entries.add(
+              batch,
+              hash -> succeeded.contains(hash) || succeeded(hash),
+              firstKept < 0 ? null : undoMaker(firstKept));
+      if (firstKept < 0) {
+        deleteCommitments(entries, batch);
+      }
+      succeeded.add(batch);
       if (entries.bytes() >= GROUP_BYTES) {
-        write(entries, last);
+        write(entries, last, firstKept);
+        succeeded.clear();
         group.clear();
         entries = new BlockEntries();
       }
     }
     if (!entries.isEmpty()) {
-      write(entries, last);
+      write(entries, last, firstKept);
     }
+  }
+
+  private BlockEntries.UndoMaker undoMaker(long firstKept) {
+    return (batch, keys, order) -> group.next(batch, keys, order, firstKept);
   }
 
   /** Opens the database again if it has failed, and sees what it holds if it was opened since. */
@@ -154,8 +223,10 @@ public final class LevelDbStore implements DiskStore {
     BlockOrder.requireNotLess(folder, before, applied);
   }
 
-  private void write(BlockEntries entries, AppliedHeight last) {
-    database.write(entries);
+  private void write(BlockEntries entries, AppliedHeight last, long firstKept) {
+    synchronized (writeLock) {
+      database.write(entries);
+    }
     AppliedHeight held = records.applied();
     if (!held.equals(last)) {
       throw new StorageException.Corruption(
@@ -165,6 +236,7 @@ public final class LevelDbStore implements DiskStore {
     if (firstHeight < 0) {
       firstHeight = last.getHeight();
     }
+    history.written(last, firstKept);
     applied = last;
   }
 
@@ -190,7 +262,7 @@ public final class LevelDbStore implements DiskStore {
         records
             .find(RecordType.MARKER, key, AppliedHeight.parser())
             .orElseThrow(() -> BlockOrder.notComparable(folder, batch));
-    BlockOrder.requireSame(folder, before, new BlockEntries().add(batch, hash -> false));
+    BlockOrder.requireSame(folder, before, new BlockEntries().add(batch, hash -> false, null));
   }
 
   /**
@@ -204,7 +276,7 @@ public final class LevelDbStore implements DiskStore {
   }
 
   private long verify(int openings) {
-    long from = verifiedHeight() + 1;
+    long from = verified.read() + 1;
     for (int i = 0; i < openings; i++) {
       database.reopen();
       refresh();
@@ -213,81 +285,42 @@ public final class LevelDbStore implements DiskStore {
     for (long height = Math.max(from, firstHeight); height <= to && firstHeight >= 0; height++) {
       records.requireBlock(height, SLICE_LENGTH);
     }
-    Path file = folder.resolve(DATABASE_FOLDER).resolve(VERIFIED);
-    try {
-      files.replace(file, (to + "\n").getBytes(US_ASCII));
-    } catch (IOException e) {
-      throw Errors.of(folder, "writing " + file, e);
-    }
+    verified.write(to);
     return to;
-  }
-
-  private void requireVerified() {
-    long verified = verifiedHeight();
-    if (applied.getHeight() < verified) {
-      throw new StorageException.Corruption(
-          String.format(
-              "store %s held block %d for certain and holds block %d",
-              folder, verified, applied.getHeight()),
-          null);
-    }
-  }
-
-  private long verifiedHeight() {
-    Path file = folder.resolve(DATABASE_FOLDER).resolve(VERIFIED);
-    try {
-      Optional<byte[]> bytes = files.read(file);
-      return bytes.isEmpty() ? 0 : Long.parseLong(new String(bytes.get(), US_ASCII).strip());
-    } catch (IOException e) {
-      throw Errors.of(folder, "reading " + file, e);
-    } catch (NumberFormatException e) {
-      throw new StorageException.Corruption("file " + file + " is not a height", file, 0, e);
-    }
   }
 
   @Override
   public Optional<BlockRecord> block(long height) {
-    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
-    Optional<BlockRecord> block = records.find(RecordType.BLOCK, key, BlockRecord.parser());
+    return chain.block(height);
+  }
+
+  private boolean holds(long height) {
     long first = firstHeight;
-    if (block.isEmpty() && first >= 0 && height >= first && height <= applied.getHeight()) {
-      throw records.missing(RecordType.BLOCK, key);
-    }
-    return block;
+    return first >= 0 && height >= first && height <= applied.getHeight();
   }
 
   @Override
   public List<ByteString> transactions(long height, int slice) {
-    return slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
+    return chain
+        .slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
         .map(TransactionSlice::getTxsList)
         .orElse(List.of());
   }
 
   @Override
   public List<TxResult> results(long height, int slice) {
-    return slice(RecordType.RESULT, height, slice, ResultSlice.parser())
+    return chain
+        .slice(RecordType.RESULT, height, slice, ResultSlice.parser())
         .map(ResultSlice::getResultsList)
         .orElse(List.of());
   }
 
   @Override
   public List<TxLog> logs(long height, int slice) {
-    return slice(RecordType.LOG, height, slice, LogSlice.parser())
+    return chain
+        .slice(RecordType.LOG, height, slice, LogSlice.parser())
         .map(LogSlice::getLogsList)
         .orElse(List.of());
-  }
-
-  private <M extends MessageLite> Optional<M> slice(
-      RecordType type, long height, int slice, Parser<M> parser) {
-    byte[] key = Keys.chain(height, type, slice);
-    Optional<M> found = records.find(type, key, parser);
-    if (found.isEmpty()) {
-      int count = block(height).map(BlockRecord::getTxCount).orElse(0);
-      if (slice >= 0 && (long) slice * SLICE_LENGTH < count) {
-        throw records.missing(type, key);
-      }
-    }
-    return found;
   }
 
   @Override
@@ -298,6 +331,16 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public Optional<StateRecord> state(ByteString key) {
     return records.find(RecordType.STATE, key.toByteArray(), StateRecord.parser());
+  }
+
+  @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return history.stateAt(key, height);
+  }
+
+  @Override
+  public long historyFloor() {
+    return history.floor();
   }
 
   @Override
@@ -315,7 +358,7 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public void scanCommitments(CommitmentVisitor visitor) {
     database.scan(
-        Keys.typed(RecordType.COMMITMENT, Keys.height(0)),
+        Keys.typed(RecordType.COMMITMENT, Keys.height(history.commitmentFloor())),
         (typed, value) -> {
           if (typed[0] != RecordType.COMMITMENT.code()) {
             return false;
@@ -345,14 +388,6 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public void close() {
     database.close();
-    release(lock, folder);
-  }
-
-  private static void release(FolderLock lock, Path folder) {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      LOG.warn("store {} stays locked until this process ends: {}", folder, e.toString());
-    }
+    lock.close();
   }
 }

@@ -7,15 +7,17 @@ import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.RecordReader;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads records through their envelopes, and knows which ones must be there. */
-final class Records {
+final class Records implements RecordReader {
   private final Path folder;
   private final Database database;
 
@@ -24,7 +26,8 @@ final class Records {
     this.database = database;
   }
 
-  <M extends MessageLite> Optional<M> find(RecordType type, byte[] key, Parser<M> parser) {
+  @Override
+  public <M extends MessageLite> Optional<M> find(RecordType type, byte[] key, Parser<M> parser) {
     byte[] stored = database.get(Keys.typed(type, key));
     return stored == null
         ? Optional.empty()
@@ -34,6 +37,25 @@ final class Records {
   Optional<ByteString> find(RecordType type, byte[] key) {
     byte[] stored = database.get(Keys.typed(type, key));
     return stored == null ? Optional.empty() : Optional.of(Envelope.open(type, key, stored));
+  }
+
+  @Override
+  public List<byte[]> values(RecordType type, List<byte[]> keys) {
+    return database.getAll(keys.stream().map(key -> Keys.typed(type, key)).toList());
+  }
+
+  @Override
+  public Optional<StoredEntry> first(RecordType type, byte[] from) {
+    StoredEntry[] first = {null};
+    database.scan(
+        Keys.typed(type, from),
+        (key, value) -> {
+          if (key[0] == type.code()) {
+            first[0] = new StoredEntry(Arrays.copyOfRange(key, 1, key.length), value);
+          }
+          return false;
+        });
+    return Optional.ofNullable(first[0]);
   }
 
   /** A record that the block of its height says there is. */
@@ -77,17 +99,7 @@ final class Records {
 
   /** The first height at or above 0 with a record of the type, or -1. */
   long first(RecordType type) {
-    long[] first = {-1};
-    byte[] from = Keys.typed(type, Keys.height(0));
-    database.scan(
-        from,
-        (key, value) -> {
-          if (key[0] == type.code()) {
-            first[0] = Keys.heightOf(Arrays.copyOfRange(key, 1, 9));
-          }
-          return false;
-        });
-    return first[0];
+    return first(type, Keys.height(0)).map(entry -> Keys.heightOf(entry.key())).orElse(-1L);
   }
 
   /** Reads the chain records of a block, each through its envelope. */

@@ -11,7 +11,9 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
+import dev.varve.storage.disk.BlockUndo;
 import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.DeletionRecord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ final class BatchEncoder {
   private final int[] ids;
   private int count;
   private long deletedBelow;
+  // Of the block added last.
+  private byte[][] stateKeys;
+  private int[] stateOrder;
 
   /** {@code ids}: RocksDB's number of each family, by slot. */
   BatchEncoder(int[] ids) {
@@ -49,6 +54,10 @@ final class BatchEncoder {
     count = 0;
   }
 
+  boolean isEmpty() {
+    return count == 0;
+  }
+
   int bytes() {
     return out.position();
   }
@@ -56,6 +65,16 @@ final class BatchEncoder {
   byte[] finish() {
     out.setIntLittleEndian(COUNT_AT, count);
     return out.copy(0, out.position());
+  }
+
+  /** Appends one record. */
+  void put(RecordType type, byte[] key, ByteString payload) {
+    value(ColumnFamily.of(type), type, key, payload);
+  }
+
+  /** Appends the deletion of one record. */
+  void delete(RecordType type, byte[] key) {
+    key(WriteTag.DELETE, ColumnFamily.of(type), key);
   }
 
   /** The marker that {@link #add} would write for the batch. */
@@ -69,13 +88,18 @@ final class BatchEncoder {
    * Appends one block and returns its marker.
    *
    * @param succeeded whether a transaction hash has an earlier successful inclusion
+   * @param undo makes what is kept of the state before the block; null keeps nothing
    */
-  AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded) {
+  AppliedHeight add(BlockBatch batch, Predicate<ByteString> succeeded, UndoMaker undo) {
     int start = out.position();
     addContent(batch);
     AppliedHeight marker = marker(batch, out.checksum(start));
     addIndex(batch, succeeded);
-    deleteCommitments(batch.commitmentFloor());
+    if (undo == null) {
+      deleteCommitments(batch.commitmentFloor());
+    } else {
+      addUndo(batch.height(), undo.make(batch, stateKeys, stateOrder));
+    }
     long height = batch.height();
     message(
         ColumnFamily.CHAIN, RecordType.MARKER, Keys.chain(height, RecordType.MARKER, 0), marker);
@@ -147,7 +171,9 @@ final class BatchEncoder {
     for (int i = 0; i < keys.length; i++) {
       keys[i] = writes.get(i).key().toByteArray();
     }
-    for (int index : SortOrder.ofKeys(keys)) {
+    stateKeys = keys;
+    stateOrder = SortOrder.ofKeys(keys);
+    for (int index : stateOrder) {
       StateWrite write = writes.get(index);
       byte[] key = keys[index];
       if (write.isDelete()) {
@@ -181,6 +207,21 @@ final class BatchEncoder {
     }
   }
 
+  private void addUndo(long height, BlockUndo undo) {
+    message(ColumnFamily.HISTORY, RecordType.HISTORY, Keys.height(height), undo.history());
+    for (int slice = 0; slice < undo.slices(); slice++) {
+      byte[] key = undo.key(slice);
+      int keyAt = put(ColumnFamily.HISTORY, key, undo.size(slice));
+      int valueAt = out.beginValue();
+      undo.write(slice, out);
+      out.endValue(RecordType.UNDO, keyAt, key.length, valueAt);
+    }
+    DeletionRecord deletion = DeletionRecord.newBuilder().setHeight(height).build();
+    for (byte[] key : undo.deletedKeys()) {
+      message(ColumnFamily.DELETION, RecordType.DELETION, key, deletion);
+    }
+  }
+
   // Equal hashes are neighbours, in the order of their inclusion.
   private static boolean succeededBefore(BlockBatch batch, byte[][] hashes, int[] order, int at) {
     byte[] hash = hashes[order[at]];
@@ -208,10 +249,15 @@ final class BatchEncoder {
     if (floor - deletedBelow < DELETE_STRIDE) {
       return;
     }
-    key(WriteTag.DELETE_RANGE, ColumnFamily.COMMITMENT, Keys.height(0));
-    out.writeVarint(8);
-    out.writeBytes(Keys.height(floor));
+    deleteBelow(RecordType.COMMITMENT, floor);
     deletedBelow = floor;
+  }
+
+  /** Appends the deletion of all records below a height in the family of a type. */
+  void deleteBelow(RecordType type, long height) {
+    key(WriteTag.DELETE_RANGE, ColumnFamily.of(type), Keys.height(0));
+    out.writeVarint(8);
+    out.writeBytes(Keys.height(height));
   }
 
   private int put(ColumnFamily family, byte[] key, int payloadBytes) {
@@ -239,6 +285,12 @@ final class BatchEncoder {
 
   private static AppliedHeight marker(BlockBatch batch, int crc) {
     return batch.marker().toBuilder().setBatchCrc(crc).build();
+  }
+
+  /** Makes a block's undo records, given its state keys and their places in byte order. */
+  @FunctionalInterface
+  interface UndoMaker {
+    BlockUndo make(BlockBatch batch, byte[][] keys, int[] order);
   }
 
   /** Tags of RocksDB's write batch: in the default family, and in a numbered one. */

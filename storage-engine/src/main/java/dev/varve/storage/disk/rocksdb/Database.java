@@ -1,9 +1,12 @@
 package dev.varve.storage.disk.rocksdb;
 
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.RecordReader.StoredEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
@@ -101,7 +104,7 @@ final class Database implements AutoCloseable {
   int id(ColumnFamily family) {
     Handle open = enter();
     try {
-      return open.family(family).getID();
+      return open.has(family) ? open.family(family).getID() : -1;
     } finally {
       leave();
     }
@@ -123,7 +126,39 @@ final class Database implements AutoCloseable {
   byte[] get(ColumnFamily family, byte[] key) {
     Handle open = enter();
     try {
-      return open.db().get(open.family(family), key);
+      return open.has(family) ? open.db().get(open.family(family), key) : null;
+    } catch (RocksDBException e) {
+      throw Errors.of(folder, "reading " + family, e);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The values stored under keys, null where there is none. */
+  List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
+    Handle open = enter();
+    try {
+      return open.db().multiGetAsList(Collections.nCopies(keys.size(), open.family(family)), keys);
+    } catch (RocksDBException e) {
+      throw Errors.of(folder, "reading " + family, e);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The first entry at or after a key, or null. */
+  StoredEntry first(ColumnFamily family, byte[] from) {
+    Handle open = enter();
+    if (!open.has(family)) {
+      leave();
+      return null;
+    }
+    try (RocksIterator entries = open.db().newIterator(open.family(family))) {
+      entries.seek(from);
+      StoredEntry first =
+          entries.isValid() ? new StoredEntry(entries.key(), entries.value()) : null;
+      entries.status();
+      return first;
     } catch (RocksDBException e) {
       throw Errors.of(folder, "reading " + family, e);
     } finally {

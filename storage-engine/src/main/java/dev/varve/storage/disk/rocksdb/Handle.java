@@ -3,7 +3,9 @@ package dev.varve.storage.disk.rocksdb;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
@@ -15,12 +17,26 @@ record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoClos
       String path = folder.toString();
       RocksDB db =
           readOnly
-              ? RocksDB.openReadOnly(settings.database, path, settings.families, families)
+              ? RocksDB.openReadOnly(settings.database, path, present(path, settings), families)
               : RocksDB.open(settings.database, path, settings.families, families);
       return new Handle(db, List.copyOf(families));
     } catch (RocksDBException e) {
       throw Errors.of(folder, readOnly ? "opening it for reading" : "opening it", e);
     }
+  }
+
+  // A store of version 1 lacks the last ones until it is opened for writing.
+  private static List<ColumnFamilyDescriptor> present(String path, Settings settings)
+      throws RocksDBException {
+    try (Options options = new Options()) {
+      int count = RocksDB.listColumnFamilies(options, path).size();
+      // None where there is no database at all: opening it tells what is wrong.
+      return count == 0 ? settings.families : settings.families.subList(0, count);
+    }
+  }
+
+  boolean has(ColumnFamily family) {
+    return family.slot() < families.size();
   }
 
   ColumnFamilyHandle family(ColumnFamily family) {

@@ -1,5 +1,7 @@
 package dev.varve.storage.disk.rocksdb;
 
+import dev.varve.storage.disk.StateHistory;
+
 /**
  * What an operator may set of the embedded store.
  *
@@ -7,9 +9,14 @@ package dev.varve.storage.disk.rocksdb;
  * @param walBytes write-ahead log kept before memory tables are flushed; bounds recovery at open
  * @param maxBackgroundJobs threads for flush and compaction
  * @param minFreeBytes free space below which blocks are refused as on a full disk; 0 for none
+ * @param historyBlocks as of how many heights below the last one state can be read; 0 for none
  */
 public record RocksDbConfig(
-    long blockCacheBytes, long walBytes, int maxBackgroundJobs, long minFreeBytes) {
+    long blockCacheBytes,
+    long walBytes,
+    int maxBackgroundJobs,
+    long minFreeBytes,
+    long historyBlocks) {
   private static final long MIB = 1 << 20;
   private static final long DEFAULT_MIN_FREE_BYTES = 32 * MIB;
 
@@ -18,6 +25,13 @@ public record RocksDbConfig(
     require("walBytes", walBytes, 16 * MIB);
     require("maxBackgroundJobs", maxBackgroundJobs, 1);
     require("minFreeBytes", minFreeBytes, 0);
+    require("historyBlocks", historyBlocks, 0);
+  }
+
+  /** With history of the default length. */
+  public RocksDbConfig(
+      long blockCacheBytes, long walBytes, int maxBackgroundJobs, long minFreeBytes) {
+    this(blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, StateHistory.DEFAULT_BLOCKS);
   }
 
   /** With the default of 32 MiB that must be free. */
@@ -28,6 +42,11 @@ public record RocksDbConfig(
   /** 128 MiB of cache, 256 MiB of log, two jobs, 32 MiB that must be free. */
   public static RocksDbConfig defaults() {
     return new RocksDbConfig(128 * MIB, 256 * MIB, 2);
+  }
+
+  /** The same with a history of another length. */
+  public RocksDbConfig withHistoryBlocks(long blocks) {
+    return new RocksDbConfig(blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, blocks);
   }
 
   private static void require(String name, long value, long least) {

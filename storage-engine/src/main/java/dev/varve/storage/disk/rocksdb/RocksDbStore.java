@@ -3,8 +3,6 @@ package dev.varve.storage.disk.rocksdb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
 import dev.varve.fallback.io.FileIo;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
@@ -14,8 +12,13 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
+import dev.varve.storage.disk.BlockRollback;
 import dev.varve.storage.disk.FreeSpace;
+import dev.varve.storage.disk.GroupState;
 import dev.varve.storage.disk.GroupSuccesses;
+import dev.varve.storage.disk.HistoryPruner;
+import dev.varve.storage.disk.RecordWriter;
+import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
@@ -31,6 +34,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +50,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RocksDbStore implements DiskStore {
   static final String KIND = "rocksdb";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  private static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final String WAL_SUFFIX = ".log";
   // Blocks that come together share a force up to this many bytes.
@@ -59,6 +64,11 @@ public final class RocksDbStore implements DiskStore {
   private final FileIo files;
   private final Database database;
   private final BatchEncoder encoder;
+  private final Records records;
+  private final StateHistory history;
+  private final GroupState group;
+  private final HistoryPruner pruner;
+  private final Object writeLock = new Object();
   private final boolean readOnly;
   private final FreeSpace space;
   private final long minFreeBytes;
@@ -66,29 +76,46 @@ public final class RocksDbStore implements DiskStore {
   private volatile AppliedHeight applied;
 
   private RocksDbStore(
-      Path folder, FileIo files, Database database, boolean readOnly, long minFreeBytes) {
+      Path folder, FileIo files, Database database, boolean readOnly, RocksDbConfig config) {
     this.folder = folder;
     this.files = files;
     this.database = database;
     this.readOnly = readOnly;
     this.space = new FreeSpace(folder.resolve(DATABASE_FOLDER));
-    this.minFreeBytes = minFreeBytes;
-    this.encoder =
-        new BatchEncoder(Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray());
-    this.applied = readApplied();
+    this.minFreeBytes = config.minFreeBytes();
+    this.records = new Records(database);
+    this.history = new StateHistory(records, config.historyBlocks());
+    this.group = new GroupState(records);
+    int[] ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
+    this.encoder = new BatchEncoder(ids);
+    this.pruner =
+        new HistoryPruner(
+            records, history, new Changes(database, new BatchEncoder(ids), () -> {}), writeLock);
+    load();
+  }
+
+  private void load() {
+    applied = readApplied();
+    history.load(applied);
   }
 
   /** Opens the store in a folder, or creates it there. */
   public static RocksDbStore open(Path folder, RocksDbConfig config) {
     FileIo files = new RealFileIo();
-    new StoreFolder(files, folder).create(KIND, VERSION);
-    return open(folder, files, config, false);
+    StoreFolder store = new StoreFolder(files, folder);
+    int version = store.create(KIND, OLDEST_VERSION, VERSION);
+    RocksDbStore opened = open(folder, files, config, false);
+    if (version == 1) {
+      opened.beginHistory();
+      store.mark(KIND, VERSION);
+    }
+    return opened;
   }
 
   /** Opens an existing store for reading, beside a process that may be writing to it. */
   public static RocksDbStore openReadOnly(Path folder, RocksDbConfig config) {
     FileIo files = new RealFileIo();
-    new StoreFolder(files, folder).check(KIND, VERSION);
+    new StoreFolder(files, folder).check(KIND, OLDEST_VERSION, VERSION);
     return open(folder, files, config, true);
   }
 
@@ -96,11 +123,43 @@ public final class RocksDbStore implements DiskStore {
       Path folder, FileIo files, RocksDbConfig config, boolean readOnly) {
     Database database = Database.open(folder.resolve(DATABASE_FOLDER), config, readOnly);
     try {
-      return new RocksDbStore(folder, files, database, readOnly, config.minFreeBytes());
+      return new RocksDbStore(folder, files, database, readOnly, config);
     } catch (RuntimeException e) {
       database.close();
       throw e;
     }
+  }
+
+  /** What version 2 adds to version 1; may be done again after it was broken off. */
+  private void beginHistory() {
+    if (applied.getHeight() != 0 && history.isKept()) {
+      RecordWriter writer = changes();
+      long height = applied.getHeight();
+      writer.put(
+          RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
+      writer.commit();
+    }
+  }
+
+  @Override
+  public void rollBack(long height, LongConsumer progress) {
+    new BlockRollback(this, records, history, changes()).to(height, progress);
+  }
+
+  private RecordWriter changes() {
+    requireWritable();
+    return new Changes(database, encoder, this::load);
+  }
+
+  @Override
+  public void verifyHistory(long height) {
+    history.verify(height);
+  }
+
+  @Override
+  public boolean prune() {
+    requireWritable();
+    return pruner.step();
   }
 
   @Override
@@ -110,14 +169,14 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public void apply(List<BlockBatch> batches) {
-    if (readOnly) {
-      throw new IllegalStateException("store " + folder + " was opened for reading only");
-    }
+    requireWritable();
     if (failed) {
       recover();
     }
     AppliedHeight last = applied;
-    GroupSuccesses group = new GroupSuccesses();
+    long firstKept = history.first();
+    GroupSuccesses succeeded = new GroupSuccesses();
+    group.clear();
     encoder.begin();
     boolean any = false;
     for (BlockBatch batch : batches) {
@@ -132,29 +191,48 @@ public final class RocksDbStore implements DiskStore {
       if (last.getHeight() != 0 && batch.height() != last.getHeight() + 1) {
         throw BlockOrder.outOfOrder(folder, batch, last);
       }
-      last = encoder.add(batch, hash -> group.contains(hash) || succeeded(hash));
+      firstKept = history.firstWith(batch, firstKept);
+      last =
+          encoder.add(
+              batch,
+              hash -> succeeded.contains(hash) || succeeded(hash),
+              firstKept < 0 ? null : undoMaker(firstKept));
       any = true;
-      group.add(batch);
+      succeeded.add(batch);
       if (encoder.bytes() >= GROUP_BYTES) {
-        write(last);
+        write(last, firstKept);
+        succeeded.clear();
         group.clear();
         encoder.begin();
         any = false;
       }
     }
     if (any) {
-      write(last);
+      write(last, firstKept);
     }
   }
 
-  private void write(AppliedHeight last) {
+  private void requireWritable() {
+    if (readOnly) {
+      throw new IllegalStateException("store " + folder + " was opened for reading only");
+    }
+  }
+
+  private BatchEncoder.UndoMaker undoMaker(long firstKept) {
+    return (batch, keys, order) -> group.next(batch, keys, order, firstKept);
+  }
+
+  private void write(AppliedHeight last, long firstKept) {
     space.require(minFreeBytes, "applying a block");
     try {
-      database.write(encoder.finish());
+      synchronized (writeLock) {
+        database.write(encoder.finish());
+      }
     } catch (StorageException e) {
       failed = true;
       throw e;
     }
+    history.written(last, firstKept);
     applied = last;
   }
 
@@ -165,7 +243,7 @@ public final class RocksDbStore implements DiskStore {
         Math.max(minFreeBytes, space.usedBytes(WAL_SUFFIX) + REOPEN_BYTES), "reopening it");
     database.reopen();
     AppliedHeight before = applied;
-    applied = readApplied();
+    load();
     failed = false;
     LOG.info("store {} was reopened after a failure, at height {}", folder, applied.getHeight());
     BlockOrder.requireNotLess(folder, before, applied);
@@ -178,7 +256,8 @@ public final class RocksDbStore implements DiskStore {
   private void requireSame(BlockBatch batch) {
     byte[] key = Keys.chain(batch.height(), RecordType.MARKER, 0);
     AppliedHeight before =
-        read(ColumnFamily.CHAIN, RecordType.MARKER, key, AppliedHeight.parser())
+        records
+            .find(RecordType.MARKER, key, AppliedHeight.parser())
             .orElseThrow(() -> BlockOrder.notComparable(folder, batch));
     BlockOrder.requireSame(folder, before, encoder.marker(batch));
   }
@@ -194,19 +273,20 @@ public final class RocksDbStore implements DiskStore {
           "store " + folder + " ends with key " + HexFormat.of().formatHex(last) + ", not a marker",
           null);
     }
-    return read(ColumnFamily.CHAIN, RecordType.MARKER, last, AppliedHeight.parser()).orElseThrow();
+    return records.find(RecordType.MARKER, last, AppliedHeight.parser()).orElseThrow();
   }
 
   @Override
   public Optional<BlockRecord> block(long height) {
     byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
-    return read(ColumnFamily.CHAIN, RecordType.BLOCK, key, BlockRecord.parser());
+    return records.find(RecordType.BLOCK, key, BlockRecord.parser());
   }
 
   @Override
   public List<ByteString> transactions(long height, int slice) {
     byte[] key = Keys.chain(height, RecordType.TRANSACTION, slice);
-    return read(ColumnFamily.CHAIN, RecordType.TRANSACTION, key, TransactionSlice.parser())
+    return records
+        .find(RecordType.TRANSACTION, key, TransactionSlice.parser())
         .map(TransactionSlice::getTxsList)
         .orElse(List.of());
   }
@@ -214,7 +294,8 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public List<TxResult> results(long height, int slice) {
     byte[] key = Keys.chain(height, RecordType.RESULT, slice);
-    return read(ColumnFamily.CHAIN, RecordType.RESULT, key, ResultSlice.parser())
+    return records
+        .find(RecordType.RESULT, key, ResultSlice.parser())
         .map(ResultSlice::getResultsList)
         .orElse(List.of());
   }
@@ -222,7 +303,8 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public List<TxLog> logs(long height, int slice) {
     byte[] key = Keys.chain(height, RecordType.LOG, slice);
-    return read(ColumnFamily.CHAIN, RecordType.LOG, key, LogSlice.parser())
+    return records
+        .find(RecordType.LOG, key, LogSlice.parser())
         .map(LogSlice::getLogsList)
         .orElse(List.of());
   }
@@ -230,12 +312,22 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public Optional<TxLocation> locate(ByteString txHash) {
     byte[] key = txHash.toByteArray();
-    return read(ColumnFamily.INDEX, RecordType.INDEX, key, TxLocation.parser());
+    return records.find(RecordType.INDEX, key, TxLocation.parser());
   }
 
   @Override
   public Optional<StateRecord> state(ByteString key) {
-    return read(ColumnFamily.STATE, RecordType.STATE, key.toByteArray(), StateRecord.parser());
+    return records.find(RecordType.STATE, key.toByteArray(), StateRecord.parser());
+  }
+
+  @Override
+  public Optional<StateRecord> stateAt(ByteString key, long height) {
+    return history.stateAt(key, height);
+  }
+
+  @Override
+  public long historyFloor() {
+    return history.floor();
   }
 
   @Override
@@ -255,7 +347,7 @@ public final class RocksDbStore implements DiskStore {
   public void scanCommitments(CommitmentVisitor visitor) {
     database.scan(
         ColumnFamily.COMMITMENT,
-        Keys.height(0),
+        Keys.height(history.commitmentFloor()),
         (key, value) -> {
           visitor.visit(Keys.heightOf(key), Envelope.open(RecordType.COMMITMENT, key, value));
           return true;
@@ -269,14 +361,6 @@ public final class RocksDbStore implements DiskStore {
     return stored == null
         ? Optional.empty()
         : Optional.of(Envelope.open(RecordType.META, key, stored));
-  }
-
-  private <M extends MessageLite> Optional<M> read(
-      ColumnFamily family, RecordType type, byte[] key, Parser<M> parser) {
-    byte[] stored = database.get(family, key);
-    return stored == null
-        ? Optional.empty()
-        : Optional.of(Envelope.open(type, key, stored, parser));
   }
 
   /**

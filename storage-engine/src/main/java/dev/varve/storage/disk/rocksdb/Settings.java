@@ -62,9 +62,13 @@ final class Settings implements AutoCloseable {
         table.setBlockSize(32 * 1024);
         options.setWriteBufferSize(64 * MIB).setCompressionType(CompressionType.LZ4_COMPRESSION);
       }
-      case INDEX -> {
+      case INDEX, DELETION -> {
         table.setFilterPolicy(filter);
         smallMemtables(options);
+      }
+      case HISTORY -> {
+        table.setBlockSize(32 * 1024);
+        options.setWriteBufferSize(16 * MIB).setCompressionType(CompressionType.LZ4_COMPRESSION);
       }
       case STATE -> {
         table.setFilterPolicy(filter);

@@ -2,7 +2,7 @@
  * The embedded disk store on RocksDB.
  *
  * <p>Entry type: {@link dev.varve.storage.disk.rocksdb.RocksDbStore}. Its folder holds the marker
- * {@code FORMAT} ({@code rocksdb 1}), RocksDB's files in {@code db} and its unpacked library in
+ * {@code FORMAT} ({@code rocksdb 2}), RocksDB's files in {@code db} and its unpacked library in
  * {@code native}. Column families, with the record types in them:
  *
  * <pre>
@@ -11,6 +11,8 @@
  * index        INDEX
  * state        STATE
  * commitment   COMMITMENT
+ * history      HISTORY, UNDO, in height order: appended, and dropped by range
+ * deletion     DELETION
  * </pre>
  *
  * <p>Invariants: all records of a block are in one write batch, forced before {@code apply}

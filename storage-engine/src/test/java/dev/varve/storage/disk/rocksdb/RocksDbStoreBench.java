@@ -16,7 +16,8 @@ import java.util.Random;
  * Prints what applying a block costs, in time and in processor time of the applying thread (the
  * second holds on a busy machine too); run by hand.
  *
- * <p>Arguments: folder, blocks, transactions a block, state keys (0: a new key for every write).
+ * <p>Arguments: folder, blocks, transactions a block, state keys (0: a new key for every write),
+ * history blocks. New keys are told as such, as the ledger does.
  */
 final class RocksDbStoreBench {
   private static final int TX_BYTES = 250;
@@ -33,7 +34,8 @@ final class RocksDbStoreBench {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     List<Double> perTx = new ArrayList<>();
     List<Double> cpuPerTx = new ArrayList<>();
-    try (RocksDbStore store = RocksDbStore.open(folder, RocksDbConfig.defaults())) {
+    RocksDbConfig config = RocksDbConfig.defaults().withHistoryBlocks(Long.parseLong(args[4]));
+    try (RocksDbStore store = RocksDbStore.open(folder, config)) {
       for (int from = 1; from <= blocks; from += CHUNK) {
         List<BlockBatch> batches = new ArrayList<>();
         for (int height = from; height < from + CHUNK; height++) {
@@ -75,7 +77,12 @@ final class RocksDbStoreBench {
       ByteString tx = BatchBuilder.randomBytes(TX_BYTES, random);
       batch.tx(tx, 0);
       long key = keys == 0 ? random.nextLong() : random.nextInt(keys);
-      batch.write(ByteString.copyFromUtf8(String.format("skey-%016x", key)), tx.substring(27));
+      ByteString stateKey = ByteString.copyFromUtf8(String.format("skey-%016x", key));
+      if (keys == 0) {
+        batch.writeFresh(stateKey, tx.substring(27));
+      } else {
+        batch.write(stateKey, tx.substring(27));
+      }
     }
     return batch.build();
   }

@@ -1,0 +1,45 @@
+package dev.varve.storage.disk.leveldb;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.record.BlockRecord;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+
+/** Reads blocks and their slices, and tells what is missing from what is not there. */
+final class ChainReader {
+  private final Records records;
+  private final LongPredicate held;
+
+  /** {@code held}: whether the store holds the block of a height. */
+  ChainReader(Records records, LongPredicate held) {
+    this.records = records;
+    this.held = held;
+  }
+
+  Optional<BlockRecord> block(long height) {
+    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
+    boolean required = held.test(height);
+    Optional<BlockRecord> block = records.find(RecordType.BLOCK, key, BlockRecord.parser());
+    if (block.isEmpty() && required && held.test(height)) {
+      throw records.missing(RecordType.BLOCK, key);
+    }
+    return block;
+  }
+
+  <M extends MessageLite> Optional<M> slice(
+      RecordType type, long height, int slice, Parser<M> parser) {
+    byte[] key = Keys.chain(height, type, slice);
+    Optional<M> found = records.find(type, key, parser);
+    if (found.isEmpty()) {
+      int count = block(height).map(BlockRecord::getTxCount).orElse(0);
+      if (slice >= 0 && (long) slice * DiskStore.SLICE_LENGTH < count) {
+        throw records.missing(type, key);
+      }
+    }
+    return found;
+  }
+}

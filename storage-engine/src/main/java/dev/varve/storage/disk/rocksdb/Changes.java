@@ -1,0 +1,46 @@
+package dev.varve.storage.disk.rocksdb;
+
+import com.google.protobuf.ByteString;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.disk.RecordWriter;
+
+/** Writes changes of single records; those of blocks are the store's own. */
+final class Changes implements RecordWriter {
+  private final Database database;
+  private final BatchEncoder encoder;
+  private final Runnable written;
+
+  /** {@code written} is called after each commit. */
+  Changes(Database database, BatchEncoder encoder, Runnable written) {
+    this.database = database;
+    this.encoder = encoder;
+    this.written = written;
+    encoder.begin();
+  }
+
+  @Override
+  public void put(RecordType type, byte[] key, ByteString payload) {
+    encoder.put(type, key, payload);
+  }
+
+  @Override
+  public void delete(RecordType type, byte[] key) {
+    encoder.delete(type, key);
+  }
+
+  @Override
+  public boolean deleteBelow(RecordType type, long height) {
+    encoder.deleteBelow(type, height);
+    return true;
+  }
+
+  @Override
+  public void commit() {
+    if (!encoder.isEmpty()) {
+      byte[] batch = encoder.finish();
+      encoder.begin();
+      database.write(batch);
+    }
+    written.run();
+  }
+}
