@@ -2,7 +2,8 @@
  * The two-tier engine: memory store and disk store, each with a fallback log.
  *
  * <p>Entry type: {@link dev.varve.storage.engine.TieredEngine}; nothing else is of use outside but
- * its configuration.
+ * its configuration and, for tools on a stopped engine, {@link
+ * dev.varve.storage.engine.LoggedBlocks} and {@link dev.varve.storage.engine.EngineRollback}.
  *
  * <h2>Who owns a block when</h2>
  *
@@ -17,6 +18,7 @@
  *            -> memory:  varve-memory-sync reads what it lacks from log and store, newest first
  * each sync period
  *            -> memory:  the same for gaps, a stretch at a time; and a sample is compared
+ * every 5 s  -> store:   varve-disk-prune has it drop history below the window, in small steps
  * </pre>
  *
  * <h2>Invariants</h2>
@@ -28,6 +30,9 @@
  *   <li>A read asks: batches not copied yet, memory (or its log), the disk log's blocks after the
  *       store's height, the store. None of them can answer with something older than what a later
  *       one in this order holds, for the key asked.
+ *   <li>State as of an earlier height comes from the disk log's blocks between the store's height
+ *       and that one, else from the store; what the log let go of while it was searched, the store
+ *       has when it is asked.
  *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
  *   <li>Warming brings blocks, transactions, results and logs, which never change; it pushes
  *       nothing out, so it ends when memory is full, and what it brought goes before anything
