@@ -109,7 +109,8 @@ class GenesisTest {
         .containsEntry("ledger.initial_height", bytes("5"))
         .containsEntry("ledger.app_hash_scheme", bytes(StateCommitment.SCHEME))
         .containsEntry("ledger.app_hash_version", bytes(Integer.toString(StateCommitment.VERSION)));
-    assertThat(chain.query("", "b", 4).getCode()).isZero();
+    assertThat(chain.query("", "b", 5).getCode()).isZero();
+    assertThat(chain.query("", "b", 4).getCode()).as("before the first block").isEqualTo(3);
     assertThat(chain.query("", "b", 3).getCode()).isEqualTo(3);
     assertThat(chain.block().getAppHash()).isEqualTo(appHash);
     assertThat(engine.batches.get(6L).meta()).isEmpty();

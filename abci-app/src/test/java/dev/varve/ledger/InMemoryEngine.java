@@ -111,8 +111,9 @@ final class InMemoryEngine implements StorageEngine {
   @Override
   public Optional<StateRecord> stateAt(ByteString key, long height) {
     check();
-    if (height < historyFloor) {
-      throw new StorageException.Pruned(height, historyFloor, applied.getHeight());
+    long floor = batches.isEmpty() ? 0 : Math.max(historyFloor, batches.firstKey());
+    if (height < floor) {
+      throw new StorageException.Pruned(height, floor, applied.getHeight());
     }
     for (BlockBatch batch : batches.headMap(height, true).descendingMap().values()) {
       for (StateWrite write : batch.stateWrites()) {
