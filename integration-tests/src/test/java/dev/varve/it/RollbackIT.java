@@ -10,7 +10,6 @@ import dev.varve.testnet.CometBinary;
 import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,30 +35,9 @@ class RollbackIT {
     }
   }
 
-  @Test
-  void shouldGoBackABlockInStepWithTheNode() throws Exception {
-    try (TestChain chain = TestChain.single(folder.path(), bin, UnaryOperator.identity()).start()) {
-      TestNode node = chain.node();
-      long[] heights = write(node);
-      node.stop();
-
-      Process rollback =
-          new ProcessBuilder(
-                  bin.path().toString(), "rollback", "--home", node.home().cometHome().toString())
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(rollback.getInputStream().readAllBytes(), UTF_8);
-      assertThat(rollback.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(rollback.exitValue()).as(said).isZero();
-      HomeRollback.Report report = rollBack(node, OptionalLong.empty());
-      assertThat(said).contains("height " + report.now()).contains(report.appHash());
-
-      requireGoesOn(node, heights);
-    }
-  }
-
   /** Writes one key over and over, and tells the heights. */
   private static long[] write(TestNode node) {
+    node.waitForHeight(1, TestChain.LIMIT);
     long[] heights = new long[WRITES];
     for (int i = 0; i < WRITES; i++) {
       JsonNode answer = node.rpc().broadcastTxCommit(("k=" + i).getBytes(UTF_8));
@@ -68,9 +46,9 @@ class RollbackIT {
     return heights;
   }
 
-  private static HomeRollback.Report rollBack(TestNode node, OptionalLong height) {
+  private static void rollBack(TestNode node, OptionalLong height) {
     NodeConfig config = NodeConfig.load(node.home(), Map.of());
-    return new HomeRollback(node.home(), config, at -> {}).run(height);
+    new HomeRollback(node.home(), config, at -> {}).run(height);
   }
 
   private static void requireGoesOn(TestNode node, long[] heights) throws IOException {

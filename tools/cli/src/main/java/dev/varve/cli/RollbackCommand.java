@@ -60,12 +60,8 @@ final class RollbackCommand implements Callable<Integer> {
     long count = report.before() - report.now();
     console.line("Started now, the node gives " + blocks(count) + " again, from its own store.");
     console.line(
-        count == 1
-            ? "Where it has to execute the block anew or drop it, run cometbft rollback first, with"
-                + " --hard to drop it."
-            : "Where it has to drop them, run cometbft rollback --hard first, "
-                + count
-                + " times.");
+        "To have it drop or execute them anew see cometbft rollback; it needs a genesis whose"
+            + " consensus_params.version.app is the application's version, 1.");
     console.line("Its home is " + home.node().cometHome() + " if varve start --with-node made it.");
     return 0;
   }

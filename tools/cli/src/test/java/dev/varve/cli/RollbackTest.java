@@ -45,7 +45,7 @@ class RollbackTest {
         .contains("the node gives the block again")
         .contains("cometbft rollback");
     assertThat(run("--height", "2")).as(err.toString()).isZero();
-    assertThat(out.toString()).containsPattern("is +2\n").contains("cometbft rollback --hard");
+    assertThat(out.toString()).containsPattern("is +2\n").contains("cometbft rollback");
   }
 
   @Test
