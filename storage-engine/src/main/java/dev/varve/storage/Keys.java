@@ -1,6 +1,7 @@
 package dev.varve.storage;
 
 import com.google.protobuf.ByteString;
+import java.util.Arrays;
 
 /** Keys of stored records; drawn in the package description. */
 public final class Keys {
@@ -40,6 +41,11 @@ public final class Keys {
       height = (height << 8) | (key[i] & 0xff);
     }
     return height;
+  }
+
+  /** The lowest key above another. */
+  public static byte[] after(byte[] key) {
+    return Arrays.copyOf(key, key.length + 1);
   }
 
   /** A key with its type in front, for stores that keep all types in one place. */

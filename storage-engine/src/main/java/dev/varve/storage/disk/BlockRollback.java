@@ -34,15 +34,12 @@ public final class BlockRollback {
   };
 
   private final DiskStore store;
-  private final RecordReader records;
   private final StateHistory history;
   private final RecordWriter writer;
 
   /** {@code writer}: {@link DiskStore#applied} tells what it committed. */
-  public BlockRollback(
-      DiskStore store, RecordReader records, StateHistory history, RecordWriter writer) {
+  public BlockRollback(DiskStore store, StateHistory history, RecordWriter writer) {
     this.store = store;
-    this.records = records;
     this.history = history;
     this.writer = writer;
   }
@@ -80,10 +77,7 @@ public final class BlockRollback {
   }
 
   private void takeBack(long height, EarlierInclusions earlier) {
-    HistoryRecord changes =
-        records
-            .find(RecordType.HISTORY, Keys.height(height), HistoryRecord.parser())
-            .orElseThrow(() -> missing("history", height));
+    HistoryRecord changes = history.changes(height);
     history.visit(
         height,
         changes.getKeys(),
@@ -160,12 +154,12 @@ public final class BlockRollback {
   }
 
   private BlockRecord block(long height) {
-    return store.block(height).orElseThrow(() -> missing("block", height));
-  }
-
-  private static StorageException.Corruption missing(String what, long height) {
-    return new StorageException.Corruption(
-        "the " + what + " record of block " + height + " is missing", null);
+    return store
+        .block(height)
+        .orElseThrow(
+            () ->
+                new StorageException.Corruption(
+                    "the block record of block " + height + " is missing", null));
   }
 
   private static ByteString sha256(ByteString bytes) {

@@ -47,13 +47,15 @@ public final class GroupState {
   }
 
   /**
-   * What the next block of the write changes.
+   * Makes the undo records of the next block of the write.
    *
-   * @param keys of its state writes
-   * @param order their places in byte order
-   * @param first the first height of the history, this block's where it begins it
+   * @param first the first height of the history, that block's where it begins it
    */
-  public BlockUndo next(BlockBatch batch, byte[][] keys, int[] order, long first) {
+  public UndoMaker undoMaker(long first) {
+    return (batch, keys, order) -> next(batch, keys, order, first);
+  }
+
+  private BlockUndo next(BlockBatch batch, byte[][] keys, int[] order, long first) {
     BlockUndo undo =
         first == batch.height()
             ? BlockUndo.first(batch)

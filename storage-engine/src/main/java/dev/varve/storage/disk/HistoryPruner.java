@@ -6,7 +6,6 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.disk.RecordReader.StoredEntry;
 import dev.varve.storage.record.DeletionRecord;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,16 +75,14 @@ public final class HistoryPruner {
     long height = from;
     for (int count = 0; height < floor && count < STEP_RECORDS; height++, count++) {
       writer.delete(RecordType.HISTORY, Keys.height(height));
-      byte[] next = Keys.undo(height, new byte[1]);
-      while (true) {
-        Optional<StoredEntry> slice = records.first(RecordType.UNDO, next);
-        if (slice.isEmpty() || Keys.heightOf(slice.get().key()) != height) {
-          break;
-        }
-        writer.delete(RecordType.UNDO, slice.get().key());
-        next = after(slice.get().key());
-        count++;
-      }
+      int[] slices = {0};
+      history.eachSlice(
+          height,
+          slice -> {
+            writer.delete(RecordType.UNDO, slice.key());
+            slices[0]++;
+          });
+      count += slices[0];
     }
     return height;
   }
@@ -107,7 +104,7 @@ public final class HistoryPruner {
         break;
       }
       writer.delete(RecordType.COMMITMENT, lowest.get().key());
-      next = after(lowest.get().key());
+      next = Keys.after(lowest.get().key());
     }
     writer.commit();
     return true;
@@ -124,7 +121,7 @@ public final class HistoryPruner {
       if (found.isPresent() && isBelow(found.get().key(), found.get().value(), floor)) {
         candidates.add(found.get().key());
       }
-      sweepFrom = found.map(entry -> after(entry.key())).orElse(null);
+      sweepFrom = found.map(entry -> Keys.after(entry.key())).orElse(null);
     }
     if (!candidates.isEmpty()) {
       delete(candidates, floor);
@@ -148,9 +145,5 @@ public final class HistoryPruner {
   private static boolean isBelow(byte[] key, byte[] value, long floor) {
     return Envelope.open(RecordType.DELETION, key, value, DeletionRecord.parser()).getHeight()
         <= floor;
-  }
-
-  private static byte[] after(byte[] key) {
-    return Arrays.copyOf(key, key.length + 1);
   }
 }

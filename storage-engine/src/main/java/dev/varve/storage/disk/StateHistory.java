@@ -13,9 +13,9 @@ import dev.varve.storage.record.HistoryRecord;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.UndoEntry;
 import dev.varve.storage.record.UndoSlice;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,9 +136,17 @@ public final class StateHistory {
     return record(height).map(HistoryRecord::getCommitmentFloor).orElse(0L);
   }
 
-  /** The history record that a store gets which had none and is at a height. */
-  public static HistoryRecord beginning(long height) {
-    return HistoryRecord.newBuilder().setFloor(height).build();
+  /**
+   * Begins the history of a store with blocks that has none, where one is to be kept; may be done
+   * again after it was broken off.
+   */
+  public void begin(RecordWriter writer) {
+    long height = applied.getHeight();
+    if (height != 0 && isKept()) {
+      HistoryRecord beginning = HistoryRecord.newBuilder().setFloor(height).build();
+      writer.put(RecordType.HISTORY, Keys.height(height), beginning.toByteString());
+      writer.commit();
+    }
   }
 
   /** See {@link dev.varve.storage.DiskStore#stateAt}. */
@@ -161,22 +169,41 @@ public final class StateHistory {
    * @throws StorageException.Corruption when they do not hold {@code keys} entries
    */
   void visit(long height, int keys, UndoVisitor visitor) {
+    int[] seen = {0};
+    eachSlice(
+        height,
+        entry -> {
+          UndoSlice slice = open(entry);
+          visitor.visit(entry.key(), slice);
+          seen[0] += slice.getEntriesCount();
+        });
+    if (seen[0] != keys) {
+      throw new StorageException.Corruption(
+          String.format("block %d has %d undo entries, %d are there", height, keys, seen[0]), null);
+    }
+  }
+
+  /** Shows the UNDO records of a block in order of their keys, unverified. */
+  void eachSlice(long height, Consumer<StoredEntry> visitor) {
     byte[] from = Keys.undo(height, new byte[1]);
-    int seen = 0;
     while (true) {
       Optional<StoredEntry> found = records.first(RecordType.UNDO, from);
       if (found.isEmpty() || Keys.heightOf(found.get().key()) != height) {
-        break;
+        return;
       }
-      UndoSlice slice = open(found.get());
-      visitor.visit(found.get().key(), slice);
-      seen += slice.getEntriesCount();
-      from = Arrays.copyOf(found.get().key(), found.get().key().length + 1);
+      visitor.accept(found.get());
+      from = Keys.after(found.get().key());
     }
-    if (seen != keys) {
-      throw new StorageException.Corruption(
-          String.format("block %d has %d undo entries, %d are there", height, keys, seen), null);
-    }
+  }
+
+  /** The HISTORY record of a block that must have one. */
+  HistoryRecord changes(long height) {
+    return records
+        .find(RecordType.HISTORY, Keys.height(height), HistoryRecord.parser())
+        .orElseThrow(
+            () ->
+                new StorageException.Corruption(
+                    "the history record of block " + height + " is missing", null));
   }
 
   /** See {@link dev.varve.storage.DiskStore#verifyHistory}. */
@@ -187,14 +214,7 @@ public final class StateHistory {
     if (first == NONE || height < first) {
       return;
     }
-    HistoryRecord changes =
-        records
-            .find(RecordType.HISTORY, Keys.height(height), HistoryRecord.parser())
-            .orElseThrow(
-                () ->
-                    new StorageException.Corruption(
-                        "the history record of block " + height + " is missing", null));
-    visit(height, changes.getKeys(), (key, slice) -> {});
+    visit(height, changes(height).getKeys(), (key, slice) -> {});
   }
 
   /** Receives an UNDO record. */

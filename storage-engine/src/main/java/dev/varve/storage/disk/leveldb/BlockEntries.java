@@ -12,6 +12,7 @@ import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.disk.BlockUndo;
+import dev.varve.storage.disk.UndoMaker;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.DeletionRecord;
 import java.util.ArrayList;
@@ -172,12 +173,6 @@ final class BlockEntries implements Database.Entries {
                 () -> buffer.writeLocation(batch.height(), place, success));
           }
         });
-  }
-
-  /** Makes a block's undo records, given its state keys and their places in byte order. */
-  @FunctionalInterface
-  interface UndoMaker {
-    BlockUndo make(BlockBatch batch, byte[][] keys, int[] order);
   }
 
   private void value(RecordType type, byte[] key, Runnable payload) {

@@ -105,7 +105,7 @@ public final class LevelDbStore implements DiskStore {
       database = Database.open(folder.resolve(DATABASE_FOLDER), config);
       LevelDbStore opened = new LevelDbStore(folder, files, lock, database, config);
       if (version == 1) {
-        opened.beginHistory();
+        opened.history.begin(opened.changes());
         store.mark(KIND, VERSION);
       }
       return opened;
@@ -118,21 +118,10 @@ public final class LevelDbStore implements DiskStore {
     }
   }
 
-  /** What version 2 adds to version 1; may be done again after it was broken off. */
-  private void beginHistory() {
-    if (applied.getHeight() != 0 && history.isKept()) {
-      RecordWriter writer = changes();
-      long height = applied.getHeight();
-      writer.put(
-          RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
-      writer.commit();
-    }
-  }
-
   @Override
   public void rollBack(long height, LongConsumer progress) {
     refresh();
-    new BlockRollback(this, records, history, changes()).to(height, progress);
+    new BlockRollback(this, history, changes()).to(height, progress);
     verify();
   }
 
@@ -188,7 +177,7 @@ public final class LevelDbStore implements DiskStore {
           entries.add(
               batch,
               hash -> succeeded.contains(hash) || succeeded(hash),
-              firstKept < 0 ? null : undoMaker(firstKept));
+              firstKept < 0 ? null : group.undoMaker(firstKept));
       if (firstKept < 0) {
         deleteCommitments(entries, batch);
       }
@@ -203,10 +192,6 @@ public final class LevelDbStore implements DiskStore {
     if (!entries.isEmpty()) {
       write(entries, last, firstKept);
     }
-  }
-
-  private BlockEntries.UndoMaker undoMaker(long firstKept) {
-    return (batch, keys, order) -> group.next(batch, keys, order, firstKept);
   }
 
   /** Opens the database again if it has failed, and sees what it holds if it was opened since. */

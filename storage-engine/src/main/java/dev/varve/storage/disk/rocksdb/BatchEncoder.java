@@ -12,6 +12,7 @@ import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.disk.BlockUndo;
+import dev.varve.storage.disk.UndoMaker;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.DeletionRecord;
 import java.util.Arrays;
@@ -285,12 +286,6 @@ final class BatchEncoder {
 
   private static AppliedHeight marker(BlockBatch batch, int crc) {
     return batch.marker().toBuilder().setBatchCrc(crc).build();
-  }
-
-  /** Makes a block's undo records, given its state keys and their places in byte order. */
-  @FunctionalInterface
-  interface UndoMaker {
-    BlockUndo make(BlockBatch batch, byte[][] keys, int[] order);
   }
 
   /** Tags of RocksDB's write batch: in the default family, and in a numbered one. */

@@ -106,7 +106,7 @@ public final class RocksDbStore implements DiskStore {
     int version = store.create(KIND, OLDEST_VERSION, VERSION);
     RocksDbStore opened = open(folder, files, config, false);
     if (version == 1) {
-      opened.beginHistory();
+      opened.history.begin(opened.changes());
       store.mark(KIND, VERSION);
     }
     return opened;
@@ -130,20 +130,9 @@ public final class RocksDbStore implements DiskStore {
     }
   }
 
-  /** What version 2 adds to version 1; may be done again after it was broken off. */
-  private void beginHistory() {
-    if (applied.getHeight() != 0 && history.isKept()) {
-      RecordWriter writer = changes();
-      long height = applied.getHeight();
-      writer.put(
-          RecordType.HISTORY, Keys.height(height), StateHistory.beginning(height).toByteString());
-      writer.commit();
-    }
-  }
-
   @Override
   public void rollBack(long height, LongConsumer progress) {
-    new BlockRollback(this, records, history, changes()).to(height, progress);
+    new BlockRollback(this, history, changes()).to(height, progress);
   }
 
   private RecordWriter changes() {
@@ -196,7 +185,7 @@ public final class RocksDbStore implements DiskStore {
           encoder.add(
               batch,
               hash -> succeeded.contains(hash) || succeeded(hash),
-              firstKept < 0 ? null : undoMaker(firstKept));
+              firstKept < 0 ? null : group.undoMaker(firstKept));
       any = true;
       succeeded.add(batch);
       if (encoder.bytes() >= GROUP_BYTES) {
@@ -216,10 +205,6 @@ public final class RocksDbStore implements DiskStore {
     if (readOnly) {
       throw new IllegalStateException("store " + folder + " was opened for reading only");
     }
-  }
-
-  private BatchEncoder.UndoMaker undoMaker(long firstKept) {
-    return (batch, keys, order) -> group.next(batch, keys, order, firstKept);
   }
 
   private void write(AppliedHeight last, long firstKept) {
