@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The 64-byte entries (key hash, value digest) of the live keys, a reference for each group of keys
+ * The 64-byte entries (key hash, entry digest) of the live keys, a reference for each group of keys
  * with the same prefix.
  *
  * <p>A group of one key, that is practically every one, is a slot in chunks of 1 MiB that never

@@ -3,7 +3,7 @@ package dev.varve.ledger.commitment;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 
-/** Turns a key and its value into the 64-byte entry of its group. Not thread-safe. */
+/** Turns a key and its value into a 64-byte entry: key hash and entry digest. Not thread-safe. */
 final class EntryHasher {
   private final Sha256 sha;
   private byte[] message = new byte[4096];
@@ -12,25 +12,26 @@ final class EntryHasher {
     this.sha = sha;
   }
 
-  /** Writes SHA-256(key ‖ tag), 32 bytes. */
-  void key(ByteString key, byte[] out, int offset) {
+  /** Writes the key hash, the first half of the entry at {@code offset}. */
+  void key(ByteString key, byte[] entries, int offset) {
     int length = key.size();
     reserve(length + 1);
     key.copyTo(message, 0);
     message[length] = Sha256.KEY;
     sha.update(message, 0, length + 1);
-    sha.finish(out, offset);
+    sha.finish(entries, offset);
   }
 
-  /** Writes SHA-256(value ‖ height ‖ tag), 32 bytes. */
-  void value(ByteString value, long height, byte[] out, int offset) {
-    int length = value.size();
-    reserve(length + Long.BYTES + 1);
-    value.copyTo(message, 0);
-    Bytes.putLong(message, length, height);
-    message[length + Long.BYTES] = Sha256.VALUE;
-    sha.update(message, 0, length + Long.BYTES + 1);
-    sha.finish(out, offset);
+  /** Writes the second half of the entry, whose first {@link #key} has written. */
+  void value(ByteString value, long height, byte[] entries, int offset) {
+    int end = Sha256.LENGTH + value.size();
+    reserve(end + Long.BYTES + 1);
+    System.arraycopy(entries, offset, message, 0, Sha256.LENGTH);
+    value.copyTo(message, Sha256.LENGTH);
+    Bytes.putLong(message, end, height);
+    message[end + Long.BYTES] = Sha256.ENTRY;
+    sha.update(message, 0, end + Long.BYTES + 1);
+    sha.finish(entries, offset + Sha256.LENGTH);
   }
 
   private void reserve(int length) {

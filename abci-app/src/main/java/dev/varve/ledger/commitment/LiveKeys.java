@@ -10,8 +10,8 @@ import java.util.List;
 final class LiveKeys {
   private static final int ENTRY = Entries.ENTRY_BYTES;
 
-  /** Bytes of a leaf's message after its entries. */
-  private static final int TRAILER = Long.BYTES + 1;
+  /** Bytes of a leaf's message before its entry digests. */
+  private static final int LEAF_HEADER = 2 * Long.BYTES;
 
   private final Sha256 sha;
   private final EntryHasher hasher;
@@ -27,7 +27,7 @@ final class LiveKeys {
   private final int[] near = new int[StateCommitment.RUN];
   private final int[] hints = new int[StateCommitment.RUN];
 
-  private byte[] leaf = new byte[ENTRY + TRAILER];
+  private byte[] leaf = new byte[LEAF_HEADER + Sha256.LENGTH + 1];
 
   /** An entry a write, and their prefixes, in the order given and in ascending order. */
   private byte[] digests = new byte[64 * ENTRY];
@@ -85,15 +85,22 @@ final class LiveKeys {
   }
 
   /** Writes the leaf hash of a group. */
-  void hash(int group, long next, byte[] out) {
-    int length = entries.length(group);
-    if (leaf.length < length + TRAILER) {
-      leaf = new byte[length + TRAILER];
+  void hash(long prefix, int group, long next, byte[] out) {
+    int count = entries.count(group);
+    int length = LEAF_HEADER + count * Sha256.LENGTH + 1;
+    if (leaf.length < length) {
+      leaf = new byte[length];
     }
-    System.arraycopy(entries.bytes(group), entries.offset(group), leaf, 0, length);
-    Bytes.putLong(leaf, length, next);
-    leaf[length + Long.BYTES] = Sha256.LEAF;
-    sha.update(leaf, 0, length + TRAILER);
+    Bytes.putLong(leaf, 0, prefix);
+    Bytes.putLong(leaf, Long.BYTES, next);
+    byte[] bytes = entries.bytes(group);
+    int digest = entries.offset(group) + Sha256.LENGTH;
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(
+          bytes, digest + i * ENTRY, leaf, LEAF_HEADER + i * Sha256.LENGTH, Sha256.LENGTH);
+    }
+    leaf[length - 1] = Sha256.LEAF;
+    sha.update(leaf, 0, length);
     sha.finish(out, 0);
   }
 
@@ -151,7 +158,7 @@ final class LiveKeys {
       hasher.key(write.key(), digests, i * ENTRY);
       deletes[i] = write.isDelete();
       if (!deletes[i]) {
-        hasher.value(write.value(), write.height(), digests, i * ENTRY + Sha256.LENGTH);
+        hasher.value(write.value(), write.height(), digests, i * ENTRY);
       }
       prefixes[i] = prefix(digests, i * ENTRY);
     }

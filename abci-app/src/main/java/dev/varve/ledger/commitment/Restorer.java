@@ -152,7 +152,7 @@ final class Restorer {
 
   private boolean load(ByteString key, StateRecord state) {
     keys.hasher().key(key, entry, 0);
-    keys.hasher().value(state.getValue(), state.getHeight(), entry, Sha256.LENGTH);
+    keys.hasher().value(state.getValue(), state.getHeight(), entry, 0);
     if (!index.seek(keys.prefix(entry, 0))) {
       throw corruption("it has the key " + hex(key) + " (hex), which is not committed");
     }
@@ -185,7 +185,7 @@ final class Restorer {
       if (entries.isReserved(group)) {
         throw corruption("it lacks the key whose hash begins with " + hex(prefix));
       }
-      keys.hash(group, index.successor(), hash);
+      keys.hash(prefix, group, index.successor(), hash);
       int slot = slots.getOrDefault(group, group);
       int at = leafOffset(slot);
       if (!Arrays.equals(hash, 0, Sha256.LENGTH, page(slot), at, at + Sha256.LENGTH)) {

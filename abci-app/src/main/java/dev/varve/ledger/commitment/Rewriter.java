@@ -84,7 +84,7 @@ final class Rewriter {
   }
 
   private void append(long prefix, long next, long place, int group, long height) {
-    keys.hash(group, next, leaf);
+    keys.hash(prefix, group, next, leaf);
     delta.add(prefix, leaf);
     index.set(place, group, (int) log.next());
     log.append(group, leaf, 0, height);

@@ -12,7 +12,7 @@ final class Sha256 {
   static final int LENGTH = 32;
 
   static final byte KEY = 1;
-  static final byte VALUE = 2;
+  static final byte ENTRY = 2;
   static final byte LEAF = 3;
   static final byte TWIG_NODE = 4;
   static final byte TWIG = 5;

@@ -6,7 +6,7 @@
  * changed to a log of positions and turns their former positions inactive. The log is hashed in
  * twigs of 4,096 positions, the twigs in a tree; former positions lie all over the log, so they are
  * listed until it pays to hash their twigs again. This page is the whole specification of version
- * 1; {@code ReferenceCommitment} in the tests follows it from nothing else.
+ * 2; {@code ReferenceCommitment} in the tests follows it from nothing else.
  *
  * <h2>Hashes</h2>
  *
@@ -15,8 +15,8 @@
  *
  * <pre>
  * key hash      K = H(1, key)
- * value digest  V = H(2, value, u64 height of the last write)
- * group leaf    H(3, K0, V0, K1, V1, ..., u64 next prefix)  K ascending, unsigned
+ * entry digest  E = H(2, K, value, u64 height of the last write)
+ * group leaf    H(3, u64 prefix, u64 next prefix, E0, E1, ...)  K ascending, unsigned
  * twig node     H(4, child0, ..., child15)                  0 when all are 0
  * twig          H(5, root of the 4,096 leaves, active bits) 0 when no bit is set
  * upper node    H(6, child0, child1, child2, child3)        0 when all are 0
@@ -63,7 +63,7 @@
  * One segment for a call with an effect; segments can be concatenated.
  *
  * <pre>
- * 0        1 version, 1
+ * 0        1 version, 2
  * 1        8 height
  * 9        8 position of the first entry
  * 17       8 keys after the block
@@ -78,15 +78,15 @@
  *
  * <h2>Proofs, as they will be</h2>
  *
- * A proof shows, under one root: (1) all keys' entries of a group and its next prefix, which give
- * the leaf; (2) the path of the leaf in its twig, 3 x 15 hashes; (3) the active bits, in which the
- * leaf's is set; (4) the path of the twig; (5) the list behind the leaf's chain, in which the
- * leaf's position is not; (6) the other chains and the numbers in the root. Inclusion: the group of
- * the key's prefix; the key's entry is among the entries, and value and height hash to its digest.
- * Exclusion: that group, without the key's entry; or the group with the next lower prefix, going
- * round, whose next prefix is beyond the key's. A group that is its own next excludes every other
- * prefix. With no keys the root's own numbers are the proof. About 1,440 + 512 + 72 bytes, 96 a
- * level of the tree, and up to about 4,000 of chains and list.
+ * A proof shows, under one root: (1) a group's prefix, its next prefix and all its entry digests,
+ * which give the leaf; (2) the path of the leaf in its twig, 3 x 15 hashes; (3) the active bits, in
+ * which the leaf's is set; (4) the path of the twig; (5) the list behind the leaf's chain, in which
+ * the leaf's position is not; (6) the other chains and the numbers in the root. Inclusion: the
+ * group of the key's prefix; the digest of key, value and height is among its digests. Exclusion:
+ * that group, with other keys, values and heights that give all its digests; or the group with the
+ * next lower prefix, going round, whose next prefix is beyond the key's. A group that is its own
+ * next excludes every other prefix. With no keys the root's own numbers are the proof. About 1,440
+ * + 512 + 48 bytes, 96 a level of the tree, and up to about 4,000 of chains and list.
  *
  * <h2>Security</h2>
  *
@@ -96,18 +96,19 @@
  * that this package computed. Given that, a stale leaf is there but its bit is not set or its
  * position is listed, and an active one leaves no place for a key that its interval covers or that
  * its group does not show. To show anything else takes a collision of SHA-256: kinds are separated
- * by the last byte, lengths within a kind are fixed but for key, value and group, where a message
- * of another length is another message.
+ * by the last byte, lengths within a kind are fixed but for key, entry and group, where a message
+ * of another length is another message. An entry digest holds its key's hash, so none stands for
+ * two keys.
  *
  * <p>Grinding: key hashes are public, so anyone can search keys whose hashes begin alike. The root
  * does not suffer: groups are as good whatever their prefixes. To make a group of two costs 2^32
- * hashes, and then one more block of SHA-256 at its writes. What can be made to suffer is the index
- * in memory, {@code KeyIndex}: its directory has a slot for at most 7 keys before it doubles, so
- * with n live keys it takes M n / 7 hashes or more to have M ground keys share a slot. The slot's
- * bucket then moves up to 16 M bytes at an insert or delete there, is searched by halving, and
- * takes 34 to 64 bytes a key: M = 1,000 of 5 million costs a billion hashes for about a microsecond
- * a write. Slots are fewer than two for 7 keys, and buckets of 256 bytes fewer than slots, so
- * ground keys cannot raise the index above about 140 bytes a key. Writes of one block that begin
- * alike cost no more than to sort them.
+ * hashes, and then one more block of SHA-256 at its writes and a value more in proofs of exclusion
+ * there. What can be made to suffer is the index in memory, {@code KeyIndex}: its directory has a
+ * slot for at most 7 keys before it doubles, so with n live keys it takes M n / 7 hashes or more to
+ * have M ground keys share a slot. The slot's bucket then moves up to 16 M bytes at an insert or
+ * delete there, is searched by halving, and takes 34 to 64 bytes a key: M = 1,000 of 5 million
+ * costs a billion hashes for about a microsecond a write. Slots are fewer than two for 7 keys, and
+ * buckets of 256 bytes fewer than slots, so ground keys cannot raise the index above about 140
+ * bytes a key. Writes of one block that begin alike cost no more than to sort them.
  */
 package dev.varve.ledger.commitment;

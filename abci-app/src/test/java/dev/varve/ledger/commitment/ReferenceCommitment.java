@@ -23,7 +23,7 @@ import java.util.TreeMap;
 final class ReferenceCommitment {
   private static final byte[] ZERO = new byte[32];
 
-  private record Entry(ByteString keyHash, ByteString valueDigest) {}
+  private record Entry(ByteString keyHash, ByteString digest) {}
 
   private static final class Position {
     final int number;
@@ -81,7 +81,7 @@ final class ReferenceCommitment {
       byte[] keyHash = hash(1, write.key().toByteArray());
       ByteString id = ByteString.copyFrom(keyHash);
       if (!write.isDelete()) {
-        byte[] digest = hash(2, write.value().toByteArray(), be8(write.height()));
+        byte[] digest = hash(2, keyHash, write.value().toByteArray(), be8(write.height()));
         state.put(id, new Entry(id, ByteString.copyFrom(digest)));
         written.add(prefix(id));
       } else if (state.remove(id) != null) {
@@ -172,10 +172,9 @@ final class ReferenceCommitment {
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (Entry entry : groups.get(prefix)) {
-      body.writeBytes(entry.keyHash.toByteArray());
-      body.writeBytes(entry.valueDigest.toByteArray());
+      body.writeBytes(entry.digest.toByteArray());
     }
-    byte[] leaf = hash(3, body.toByteArray(), be8(next(groups, prefix)));
+    byte[] leaf = hash(3, be8(prefix), be8(next(groups, prefix)), body.toByteArray());
     log.add(new Position(log.size(), prefix, leaf));
     last.put(prefix, log.get(log.size() - 1));
   }

@@ -113,8 +113,8 @@ class RestoreTest {
     assertCorrupt(header, "20 bytes left");
 
     MemoryEngine foreign = MemoryEngine.after(8);
-    foreign.commitments.put(9L, ByteString.copyFrom(new byte[] {2}));
-    assertCorrupt(foreign, "version 2, known is 1");
+    foreign.commitments.put(9L, ByteString.copyFrom(new byte[] {3}));
+    assertCorrupt(foreign, "version 3, known is 2");
 
     MemoryEngine counts = MemoryEngine.after(8);
     counts.commitments.computeIfPresent(8L, (h, delta) -> withByte(delta, 25, 0xff));

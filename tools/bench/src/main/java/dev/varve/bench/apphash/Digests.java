@@ -23,7 +23,7 @@ final class Digests {
     }
   }
 
-  /** 64 bytes a write, key hash and value digest; valid until the next call. */
+  /** 64 bytes a write, key hash and, for a put, value digest; valid until the next call. */
   byte[] of(List<StateWrite> writes) {
     int size = writes.size();
     if (entries.length < size * 64) {
@@ -36,6 +36,9 @@ final class Digests {
         write.key().copyTo(message, 0);
         sha.update(message, 0, length + 1);
         sha.digest(entries, i * 64, 32);
+        if (write.isDelete()) {
+          continue;
+        }
         length = write.value().size();
         write.value().copyTo(message, 0);
         sha.update(message, 0, length + 9);

@@ -7,18 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Blocks of state writes over numbered keys, {@code 0} to {@code liveKeys - 1} of which exist. */
+/** Blocks of state writes over numbered keys, of which those of a range exist. */
 final class Workload {
   /** How a block's writes are made up. */
   enum Kind {
-    INSERT(100),
-    OVERWRITE(0),
-    MIXED(50);
+    INSERT(100, 0),
+    OVERWRITE(0, 0),
+    MIXED(50, 0),
+    /** A third each of inserts, overwrites and deletes, of the oldest keys. */
+    CHURN(33, 33);
 
     private final int insertPercent;
+    private final int deletePercent;
 
-    Kind(int insertPercent) {
+    Kind(int insertPercent, int deletePercent) {
       this.insertPercent = insertPercent;
+      this.deletePercent = deletePercent;
+    }
+
+    boolean deletes() {
+      return deletePercent > 0;
     }
   }
 
@@ -26,7 +34,8 @@ final class Workload {
 
   private final SplittableRandom random;
   private final int valueBytes;
-  private long liveKeys;
+  private long first;
+  private long next;
   private long height;
 
   Workload(long seed, int valueBytes) {
@@ -39,20 +48,27 @@ final class Workload {
   }
 
   long liveKeys() {
-    return liveKeys;
+    return next - first;
   }
 
   List<StateWrite> next(Kind kind, int size) {
     height++;
     List<StateWrite> writes = new ArrayList<>(size);
-    long existing = liveKeys;
-    long first = existing == 0 ? 0 : random.nextLong(existing);
+    int inserts = size * kind.insertPercent / 100;
+    int deletes = size * kind.deletePercent / 100;
+    for (int i = 0; i < deletes; i++) {
+      writes.add(new StateWrite(key(first++), null, height));
+    }
+    long existing = liveKeys();
+    long start = existing == 0 ? 0 : random.nextLong(existing);
     // A stride that is coprime to any count of keys below it visits each at most once.
     long stride = 2_147_483_647L % Math.max(existing, 1);
-    for (int i = 0; i < size; i++) {
-      boolean insert = i * 100L / size < kind.insertPercent;
-      long number = insert ? liveKeys++ : (first + stride * i) % existing;
+    for (int i = 0; i < size - inserts - deletes; i++) {
+      long number = first + (start + stride * i) % existing;
       writes.add(new StateWrite(key(number), value(), height));
+    }
+    for (int i = 0; i < inserts; i++) {
+      writes.add(new StateWrite(key(next++), value(), height));
     }
     return writes;
   }
@@ -62,7 +78,7 @@ final class Workload {
     height++;
     List<StateWrite> writes = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      writes.add(new StateWrite(key(--liveKeys), null, height));
+      writes.add(new StateWrite(key(--next), null, height));
     }
     return writes;
   }
