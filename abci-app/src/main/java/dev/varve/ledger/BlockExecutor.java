@@ -15,7 +15,7 @@ final class BlockExecutor {
   private static final int SCRATCH_BYTES = 4096;
 
   private final ReplayGuard guard;
-  private final Sha256 sha256;
+  private final Sha256 sha256 = new Sha256();
   private final long height;
   private final List<ByteString> hashes;
   private final Outcomes outcomes;
@@ -23,9 +23,8 @@ final class BlockExecutor {
   private byte[] scratch = new byte[SCRATCH_BYTES];
   private long lowestAccepted = Long.MAX_VALUE;
 
-  BlockExecutor(ReplayGuard guard, Sha256 sha256, long height, int txCount) {
+  BlockExecutor(ReplayGuard guard, long height, int txCount) {
     this.guard = guard;
-    this.sha256 = sha256;
     this.height = height;
     this.hashes = new ArrayList<>(txCount);
     this.outcomes = new Outcomes(txCount);

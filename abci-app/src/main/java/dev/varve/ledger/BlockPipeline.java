@@ -24,11 +24,11 @@ import java.util.Map;
  * <p>Threads: {@link #nextHeight} from any; the rest exclude each other, since the node may end one
  * connection and open another at any moment.
  */
-final class BlockPipeline {
+final class BlockPipeline implements AutoCloseable {
   private final StorageEngine engine;
   private final ReplayGuard guard;
   private final long retainBlocks;
-  private final Sha256 sha256 = new Sha256();
+  private final EarlyExecution early = new EarlyExecution();
 
   private StateCommitment commitment;
   private boolean ahead;
@@ -72,6 +72,16 @@ final class BlockPipeline {
     return ResponseInitChain.newBuilder().setAppHash(genesis.appHash()).build();
   }
 
+  /**
+   * Executes the block that is proposed next already; the first one's state comes with InitChain.
+   */
+  synchronized void proposed(long height, List<ByteString> txs) {
+    long applied = engine.applied().getHeight();
+    if (applied > 0 && height == applied + 1 && pending == null && !txs.isEmpty()) {
+      early.begin(height, txs, () -> execute(height, txs, List.of()));
+    }
+  }
+
   synchronized ResponseFinalizeBlock finalizeBlock(RequestFinalizeBlock request) {
     AppliedHeight applied = engine.applied();
     requireNext(request.getHeight(), applied.getHeight());
@@ -84,25 +94,25 @@ final class BlockPipeline {
       ahead = false;
     }
     boolean first = applied.getHeight() == 0;
-    BlockExecutor executor =
-        new BlockExecutor(guard, sha256, request.getHeight(), request.getTxsCount());
-    if (first) {
-      executor.addFirst(genesis.writes());
-    }
-    executor.execute(request.getTxsList());
-    long lowestAccepted = executor.purge();
-    pending = commitTo(request, executor, lowestAccepted, first ? genesis.meta() : Map.of());
+    List<ByteString> txs = request.getTxsList();
+    ExecutedBlock executed =
+        early
+            .take(request.getHeight(), txs)
+            .orElseGet(
+                () -> execute(request.getHeight(), txs, first ? genesis.writes() : List.of()));
+    pending = commitTo(request, executed, first ? genesis.meta() : Map.of());
     return pending.response;
   }
 
+  private ExecutedBlock execute(long height, List<ByteString> txs, List<StateWrite> earlier) {
+    return ExecutedBlock.of(guard, height, txs, earlier);
+  }
+
   private Pending commitTo(
-      RequestFinalizeBlock request,
-      BlockExecutor executor,
-      long lowestAccepted,
-      Map<String, ByteString> meta) {
-    List<StateWrite> writes = executor.writes();
+      RequestFinalizeBlock request, ExecutedBlock executed, Map<String, ByteString> meta) {
+    List<StateWrite> writes = executed.writes();
     ahead = true;
-    StateCommitment.Update update = commitment.apply(request.getHeight(), writes);
+    StateCommitment.Update update = commitment.apply(request.getHeight(), executed.digests());
     // A store that keeps history would have to look up each key; the commitment just did.
     for (int i = 0; i < writes.size(); i++) {
       if (commitment.wasFresh(i)) {
@@ -113,19 +123,19 @@ final class BlockPipeline {
         new BlockBatch(
             BlockRecords.of(request, update.root()),
             request.getTxsList(),
-            executor.hashes(),
-            executor.outcomes().results(),
-            executor.outcomes().logs(),
+            executed.hashes(),
+            executed.outcomes().results(),
+            executed.outcomes().logs(),
             writes,
             update.delta(),
             update.floorHeight(),
             meta);
     ResponseFinalizeBlock response =
         ResponseFinalizeBlock.newBuilder()
-            .addAllTxResults(executor.outcomes().responses())
+            .addAllTxResults(executed.outcomes().responses())
             .setAppHash(update.root())
             .build();
-    return new Pending(request, response, batch, lowestAccepted);
+    return new Pending(request, response, batch, executed.lowestAccepted());
   }
 
   /** Keeps the block when the engine throws, so that Commit may be asked again. */
@@ -143,6 +153,12 @@ final class BlockPipeline {
     ahead = false;
     nextHeight = height + 1;
     return ResponseCommit.newBuilder().setRetainHeight(retainHeight(height)).build();
+  }
+
+  /** Ends the thread; the calls may go on without it. */
+  @Override
+  public void close() {
+    early.close();
   }
 
   private long retainHeight(long height) {

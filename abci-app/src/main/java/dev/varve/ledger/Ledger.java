@@ -48,7 +48,7 @@ import java.util.Optional;
  * StorageException} from InitChain, FinalizeBlock, Commit and Info; never for a bad transaction or
  * query.
  */
-public final class Ledger implements AbciApplication {
+public final class Ledger implements AbciApplication, AutoCloseable {
   /** The application's protocol version, in Info and in every header. */
   static final long APP_VERSION = 1;
 
@@ -124,9 +124,13 @@ public final class Ledger implements AbciApplication {
     return Proposals.prepare(request);
   }
 
-  /** Accepts any transactions: a block must not stall on a bad one, which gets a code instead. */
+  /**
+   * Accepts any transactions: a block must not stall on a bad one, which gets a code instead. The
+   * block is executed meanwhile, should it be decided.
+   */
   @Override
   public ResponseProcessProposal processProposal(RequestProcessProposal request) {
+    pipeline.proposed(request.getHeight(), request.getTxsList());
     return ResponseProcessProposal.newBuilder()
         .setStatus(ResponseProcessProposal.ProposalStatus.ACCEPT)
         .build();
@@ -155,6 +159,12 @@ public final class Ledger implements AbciApplication {
   @Override
   public ResponseCommit commit(RequestCommit request) {
     return pipeline.commit();
+  }
+
+  /** Ends the ledger's thread; the engine is its owner's. */
+  @Override
+  public void close() {
+    pipeline.close();
   }
 
   @Override

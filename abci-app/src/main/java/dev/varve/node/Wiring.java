@@ -46,8 +46,8 @@ final class Wiring {
             engine(
                 config.disk().path(), config.fallback().path(), config.memory().bytes(), metrics));
     metrics.observe(engine::status);
-    Ledger ledger =
-        new Ledger(engine, new LedgerConfig(Version.current(), config.retain().blocks()));
+    LedgerConfig settings = new LedgerConfig(Version.current(), config.retain().blocks());
+    Ledger ledger = parts.add("ledger", new Ledger(engine, settings));
     VarveNode node = new VarveNode(parts, engine, ledger::chainId, metrics);
     serve(ledger, node, metrics);
     if (config.http().enabled()) {
@@ -58,6 +58,7 @@ final class Wiring {
 
   private void warmUp() {
     NodeMetrics metrics = new NodeMetrics();
+    List<Ledger> ledgers = new ArrayList<>();
     new WarmUp(
             config.start().warmUpFolder(),
             folder ->
@@ -66,13 +67,12 @@ final class Wiring {
                     folder.resolve("log"),
                     ChronicleMemoryStore.MIN_BOUND_BYTES,
                     metrics),
-            engine ->
-                new MeteredApplication(
-                    new Ledger(engine, new LedgerConfig(Version.current(), 0)),
-                    metrics,
-                    () -> {},
-                    failure -> {}))
+            engine -> {
+              ledgers.add(new Ledger(engine, new LedgerConfig(Version.current(), 0)));
+              return new MeteredApplication(ledgers.get(0), metrics, () -> {}, failure -> {});
+            })
         .run(config.start().warmUpMillis());
+    ledgers.forEach(Ledger::close);
     metrics.close();
   }
 

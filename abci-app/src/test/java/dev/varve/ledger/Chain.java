@@ -1,5 +1,7 @@
 package dev.varve.ledger;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.varve.abci.types.BlockIDFlag;
@@ -11,10 +13,12 @@ import dev.varve.abci.types.RequestCommit;
 import dev.varve.abci.types.RequestFinalizeBlock;
 import dev.varve.abci.types.RequestInfo;
 import dev.varve.abci.types.RequestInitChain;
+import dev.varve.abci.types.RequestProcessProposal;
 import dev.varve.abci.types.RequestQuery;
 import dev.varve.abci.types.ResponseCheckTx;
 import dev.varve.abci.types.ResponseFinalizeBlock;
 import dev.varve.abci.types.ResponseInitChain;
+import dev.varve.abci.types.ResponseProcessProposal;
 import dev.varve.abci.types.ResponseQuery;
 import dev.varve.abci.types.Validator;
 import dev.varve.abci.types.VoteInfo;
@@ -61,6 +65,13 @@ final class Chain {
 
   ResponseFinalizeBlock finalizeBlock(long height, ByteString... txs) {
     return ledger.finalizeBlock(request(height, txs));
+  }
+
+  void propose(long height, ByteString... txs) {
+    RequestProcessProposal request =
+        RequestProcessProposal.newBuilder().setHeight(height).addAllTxs(List.of(txs)).build();
+    assertThat(ledger.processProposal(request).getStatus())
+        .isEqualTo(ResponseProcessProposal.ProposalStatus.ACCEPT);
   }
 
   /** FinalizeBlock and Commit of the height after the last durable one. */

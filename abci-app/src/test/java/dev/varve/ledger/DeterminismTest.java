@@ -86,8 +86,17 @@ class DeterminismTest {
       }
       chain.query("/store", "k" + random.nextInt(8), 0);
     }
+    if (random.nextInt(3) > 0) {
+      chain.propose(height, txs);
+    }
+    if (random.nextInt(3) == 0) {
+      chain.propose(height + random.nextInt(3) - 1, Transactions.text("k1", "never decided"));
+    }
     if (random.nextInt(5) == 0) {
       chain.finalizeBlock(height, Transactions.text("k1", "never decided"));
+    }
+    if (random.nextInt(3) == 0) {
+      chain.propose(height, txs);
     }
     if (random.nextInt(5) == 0) {
       chain.restart();

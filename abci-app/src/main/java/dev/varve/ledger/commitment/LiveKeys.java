@@ -1,8 +1,5 @@
 package dev.varve.ledger.commitment;
 
-import dev.varve.storage.StateWrite;
-import java.util.List;
-
 /**
  * The live keys in their groups: applies a block's writes to them and tells which groups it
  * touched. Not thread-safe.
@@ -29,12 +26,13 @@ final class LiveKeys {
 
   private byte[] leaf = new byte[LEAF_HEADER + Sha256.LENGTH + 1];
 
-  /** An entry a write, and their prefixes, in the order given and in ascending order. */
-  private byte[] digests = new byte[64 * ENTRY];
+  /** The writes' entries, at turn. */
+  private byte[] digests = {};
 
+  /** The writes' prefixes, in the order given and in ascending order. */
   private long[] prefixes = new long[64];
+
   private long[] sorted = new long[64];
-  private boolean[] deletes = new boolean[64];
 
   /** Whether the key of a write, in the order given, did not live before. */
   private boolean[] fresh = new boolean[64];
@@ -108,9 +106,14 @@ final class LiveKeys {
    * Applies the writes, turns the positions of groups that are no more inactive, and collects what
    * is touched; returns whether anything had an effect.
    */
-  boolean apply(List<StateWrite> writes, Delta.Writer delta) {
-    int count = writes.size();
-    digest(writes);
+  boolean apply(WriteDigests writes, Delta.Writer delta) {
+    int count = writes.count();
+    boolean[] deletes = writes.deletes();
+    digests = writes.entries();
+    ensure(count);
+    for (int i = 0; i < count; i++) {
+      prefixes[i] = prefix(digests, i * ENTRY);
+    }
     order.sort(prefixes, deletes, count);
     for (int rank = 0; rank < count; rank++) {
       sorted[rank] = prefixes[order.write(rank)];
@@ -143,24 +146,12 @@ final class LiveKeys {
     return fresh[write];
   }
 
-  private void digest(List<StateWrite> writes) {
-    int count = writes.size();
+  private void ensure(int count) {
     if (prefixes.length < count) {
       int length = count + count / 2;
-      digests = new byte[Math.multiplyExact(length, ENTRY)];
       prefixes = new long[length];
       sorted = new long[length];
-      deletes = new boolean[length];
       fresh = new boolean[length];
-    }
-    for (int i = 0; i < count; i++) {
-      StateWrite write = writes.get(i);
-      hasher.key(write.key(), digests, i * ENTRY);
-      deletes[i] = write.isDelete();
-      if (!deletes[i]) {
-        hasher.value(write.value(), write.height(), digests, i * ENTRY);
-      }
-      prefixes[i] = prefix(digests, i * ENTRY);
     }
   }
 

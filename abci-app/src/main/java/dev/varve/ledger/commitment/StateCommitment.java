@@ -28,6 +28,7 @@ public final class StateCommitment {
   private final TwigLog log = new TwigLog(sha);
   private final LiveKeys keys;
   private final Rewriter rewriter;
+  private final WriteDigests digests = new WriteDigests();
   private final byte[] message;
   private ByteString root;
   private long lastHeight;
@@ -82,6 +83,12 @@ public final class StateCommitment {
    * @param writes in any order, each key at most once
    */
   public Update apply(long height, List<StateWrite> writes) {
+    digests.set(writes);
+    return apply(height, digests);
+  }
+
+  /** As the other, for writes whose digests were taken before. */
+  public Update apply(long height, WriteDigests writes) {
     delta.begin(height, log.next());
     if (!keys.apply(writes, delta)) {
       return new Update(root, ByteString.EMPTY, floor());

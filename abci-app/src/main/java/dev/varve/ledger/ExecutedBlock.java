@@ -1,0 +1,38 @@
+package dev.varve.ledger;
+
+import com.google.protobuf.ByteString;
+import dev.varve.ledger.commitment.WriteDigests;
+import dev.varve.storage.StateWrite;
+import java.util.List;
+
+/**
+ * What executing a block gave, before it is committed to: a function of committed state, height and
+ * transactions alone, so that it may be made as soon as they are known.
+ *
+ * @param hashes of the transactions, in order
+ * @param writes the block's state writes, each key once
+ * @param digests of the writes
+ * @param lowestAccepted the lowest valid_until_height that state may hold after the block
+ */
+record ExecutedBlock(
+    List<ByteString> hashes,
+    Outcomes outcomes,
+    List<StateWrite> writes,
+    WriteDigests digests,
+    long lowestAccepted) {
+
+  /** {@code earlier}: writes that come before those of the first transaction. */
+  static ExecutedBlock of(
+      ReplayGuard guard, long height, List<ByteString> txs, List<StateWrite> earlier) {
+    BlockExecutor executor = new BlockExecutor(guard, height, txs.size());
+    executor.addFirst(earlier);
+    executor.execute(txs);
+    long lowestAccepted = executor.purge();
+    return new ExecutedBlock(
+        executor.hashes(),
+        executor.outcomes(),
+        executor.writes(),
+        WriteDigests.of(executor.writes()),
+        lowestAccepted);
+  }
+}

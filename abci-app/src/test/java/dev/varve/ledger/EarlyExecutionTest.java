@@ -1,0 +1,136 @@
+package dev.varve.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EarlyExecutionTest {
+  private static final List<ByteString> TXS = txs("a=1", "b=2");
+
+  private final EarlyExecution early = new EarlyExecution();
+  private final AtomicInteger executions = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    early.close();
+  }
+
+  @Test
+  void shouldGiveTheProposedBlockOnceFromAThreadOfItsOwn() throws InterruptedException {
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    ExecutedBlock block = block(1);
+    early.begin(
+        2,
+        TXS,
+        () -> {
+          thread.set(Thread.currentThread());
+          begun.countDown();
+          return block;
+        });
+    begun.await();
+
+    assertThat(early.take(2, txs("a=1", "b=2"))).containsSame(block);
+    assertThat(thread.get().getName()).isEqualTo("varve-execute-early");
+    assertThat(early.take(2, TXS)).isEmpty();
+  }
+
+  @Test
+  void shouldNotGiveAnotherBlock() {
+    for (List<ByteString> other : List.of(txs("a=1"), txs("a=1", "b=3"), txs("b=2", "a=1"))) {
+      early.begin(2, TXS, () -> block(1));
+      assertThat(early.take(2, other)).isEmpty();
+    }
+    early.begin(2, TXS, () -> block(1));
+    assertThat(early.take(3, TXS)).isEmpty();
+    assertThat(early.take(2, TXS)).as("it was dropped").isEmpty();
+  }
+
+  @Test
+  void shouldExecuteAgainProposedBlocksOnceAndGiveTheLast() {
+    early.begin(2, TXS, this::counted);
+    early.begin(2, txs("a=1", "b=2"), this::counted);
+    assertThat(early.take(2, TXS)).isPresent();
+    assertThat(executions).hasValue(1);
+
+    ExecutedBlock last = block(9);
+    early.begin(3, TXS, this::counted);
+    early.begin(3, txs("c=3"), () -> last);
+    assertThat(early.take(3, txs("c=3"))).containsSame(last);
+  }
+
+  @Test
+  void shouldWaitForABlockThatIsDroppedWhileItIsExecuted() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicInteger ended = new AtomicInteger();
+    early.begin(
+        2,
+        TXS,
+        () -> {
+          begun.countDown();
+          while (mayEnd.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+          ended.incrementAndGet();
+          return block(1);
+        });
+    begun.await();
+    Thread other =
+        new Thread(
+            () -> {
+              assertThat(early.take(2, txs("other"))).isEmpty();
+              ended.addAndGet(10);
+            });
+    other.start();
+    mayEnd.countDown();
+    other.join();
+    assertThat(ended).hasValue(11);
+  }
+
+  @Test
+  void shouldLeaveAFailureToTheCaller() {
+    early.begin(
+        2,
+        TXS,
+        () -> {
+          throw new IllegalStateException("the disk is away");
+        });
+    assertThat(early.take(2, TXS)).isEmpty();
+  }
+
+  @Test
+  void shouldKeepAnInterruptOfTheCaller() {
+    early.begin(2, TXS, () -> block(1));
+    Thread.currentThread().interrupt();
+    assertThat(early.take(2, TXS)).isPresent();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void shouldDoNothingAfterItWasClosed() {
+    early.close();
+    early.begin(2, TXS, this::counted);
+    assertThat(early.take(2, TXS)).isEmpty();
+    assertThat(executions).hasValue(0);
+  }
+
+  private ExecutedBlock counted() {
+    executions.incrementAndGet();
+    return block(executions.get());
+  }
+
+  private static ExecutedBlock block(long mark) {
+    return new ExecutedBlock(List.of(), null, List.of(), null, mark);
+  }
+
+  private static List<ByteString> txs(String... texts) {
+    return List.of(texts).stream().map(ByteString::copyFromUtf8).toList();
+  }
+}
