@@ -37,7 +37,7 @@ public final class HomeCheck {
    * @throws StorageException when a store cannot be read any more, for another reason than damage
    */
   public CheckReport run() {
-    Optional<String> owner = HomeLock.owner(home.lockFile());
+    Optional<HomeLock.Owner> owner = HomeLock.owner(home.lockFile());
     StoredChain opened;
     try {
       opened = StoredChain.open(home, config);
@@ -58,7 +58,8 @@ public final class HomeCheck {
   }
 
   /** Null where the log may be in use. */
-  private LogCheck checkLog(Optional<String> owner, DiskStore store, StateCommitment commitment) {
+  private LogCheck checkLog(
+      Optional<HomeLock.Owner> owner, DiskStore store, StateCommitment commitment) {
     if (owner.isPresent()) {
       findings.note(
           "the node runs (process "

@@ -52,7 +52,10 @@ public final class VarveNode implements AutoCloseable {
     home.requireFormat();
     Parts parts = new Parts();
     try {
-      parts.add("home's lock", HomeLock.acquire(home.lockFile()));
+      NodeConfig.Http http = config.http();
+      Optional<String> status =
+          http.enabled() ? Optional.of(http.address().toString()) : Optional.empty();
+      parts.add("home's lock", HomeLock.acquire(home.lockFile(), status));
       log.info("version {} starts in {} with {}", Version.current(), home.path(), config);
       return new Wiring(config, parts).start();
     } catch (RuntimeException e) {

@@ -69,11 +69,10 @@ class AbciServerFuzzTest {
         assertThat(Response.parseDelimitedFrom(in).getCheckTx().getData())
             .isEqualTo(requests.get(i).getCheckTx().getTx());
       }
-      int answers = 0;
-      for (Response rest; (rest = Response.parseDelimitedFrom(in)) != null; answers++) {
+      // A changed byte may leave a frame that still is one.
+      for (Response rest; (rest = Response.parseDelimitedFrom(in)) != null; ) {
         assertThat(rest.hasException()).isFalse();
       }
-      assertThat(answers).isLessThanOrEqualTo(stream.length);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +44,8 @@ class NodeHomeTest {
       assertThatThrownBy(() -> HomeLock.acquire(file))
           .isInstanceOf(NodeException.class)
           .hasMessage(folder + " is in use by process " + ProcessHandle.current().pid());
-      assertThat(HomeLock.owner(file)).contains(Long.toString(ProcessHandle.current().pid()));
+      String pid = Long.toString(ProcessHandle.current().pid());
+      assertThat(HomeLock.owner(file)).contains(new HomeLock.Owner(pid, Optional.empty()));
     }
     assertThat(HomeLock.owner(file)).isEmpty();
   }

@@ -98,7 +98,7 @@ class DevnetIT {
 
   @Test
   void shouldNameATakenPortAndLeaveNothingBehind() throws IOException {
-    for (int offset : new int[] {0, 1, 2}) {
+    for (int offset : new int[] {0, 1, 2, 3}) {
       try (ServerSocket taken =
           new ServerSocket(portBase + offset, 1, InetAddress.getLoopbackAddress())) {
         requireOneSentence(devnetArgs(), "port " + taken.getLocalPort() + " is taken");

@@ -37,8 +37,8 @@ class EqualityIT {
       node.waitForHeight(BLOCKS + 1, LIMIT);
       BlockComparison comparison =
           new BlockComparison(
-              node, (height, index, hash) -> application.get().read(height, index, hash));
-      comparison.compareUpTo(BLOCKS);
+              node.rpc(), (height, index, hash) -> application.get().read(height, index, hash));
+      comparison.compare(1, BLOCKS);
       assertThat(comparison.misbehaviors()).as("blocks with evidence").isEqualTo(1);
       assertThat(comparison.distinctTransactions()).isGreaterThan(2_000);
       // Applied, undecodable, expired, replayed, too far ahead: each many times.

@@ -93,17 +93,9 @@ final class TestNode implements AutoCloseable {
     }
   }
 
-  /** The JSON document of one of Varve's queries, through the node's RPC; fails on another code. */
+  /** See {@link BlockComparison#document}. */
   JsonNode document(String path) {
-    JsonNode response = rpc.abciQuery(path, new byte[0]);
-    if (response.path("code").asInt() != 0) {
-      throw new AssertionError(path + " gave " + response);
-    }
-    try {
-      return JSON.readTree(response.path("value").binaryValue());
-    } catch (IOException e) {
-      throw new AssertionError(path + " gave no JSON: " + response, e);
-    }
+    return BlockComparison.document(rpc, path);
   }
 
   /** The value of a key, through the node's RPC; null when the answer is not found. */

@@ -6,6 +6,7 @@ import dev.varve.testnet.CometBinary;
 import dev.varve.testnet.CometHome;
 import dev.varve.testnet.NodeSettings;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,7 +167,12 @@ final class DevnetHome implements AutoCloseable {
           "cannot write to " + folder + ": no permission; choose another folder with --home");
     }
     try {
-      long free = Files.getFileStore(folder).getUsableSpace();
+      FileStore disk = Files.getFileStore(folder);
+      long free = disk.getUsableSpace();
+      if (disk.getTotalSpace() == 0) {
+        throw CliException.failed(
+            "cannot write to " + folder + ": it is on no disk; choose another folder with --home");
+      }
       if (free < FREE_BYTES_AT_START) {
         throw CliException.failed(
             "the disk of "

@@ -34,16 +34,21 @@ record DevnetOptions(
     if (disk != null && !DISKS.contains(disk)) {
       throw CliException.usage("--disk " + disk + ": must be one of " + String.join(", ", DISKS));
     }
+    requireChainId(chainId);
+    CometOption.require(cometbft);
+    Ports.requireRange(
+        Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
+        Objects.requireNonNullElse(validators, 1));
+  }
+
+  /** Checks the name of a new chain; null is none. */
+  static void requireChainId(String chainId) {
     if (chainId != null && !chainId.matches("[A-Za-z0-9_.-]{1,50}")) {
       throw CliException.usage(
           "--chain-id "
               + chainId
               + ": must be 1 to 50 letters, digits, dots, hyphens, underscores");
     }
-    CometOption.require(cometbft);
-    Ports.requireRange(
-        Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
-        Objects.requireNonNullElse(validators, 1));
   }
 
   /** The marker of a new home. */

@@ -88,21 +88,21 @@ final class DumpCommand implements Callable<Integer> {
               : "applied takes no KEY");
     }
     NodeConfig config = home.config();
-    Optional<String> owner = HomeLock.owner(home.node().lockFile());
+    Optional<HomeLock.Owner> owner = HomeLock.owner(home.node().lockFile());
     Optional<StoredLog> log =
         owner.isPresent() ? Optional.empty() : Optional.of(new StoredLog(config));
     console.line(find(config, log).orElseThrow(() -> missing(owner)).toPrettyString());
     return 0;
   }
 
-  private CliException missing(Optional<String> owner) {
+  private CliException missing(Optional<HomeLock.Owner> owner) {
     String what = kind == Kind.ENTRY ? "in the fallback log" : "in the store";
     return CliException.failed(
         "no such record: "
             + key
             + " is not "
             + what
-            + owner.map(pid -> "; the log was not read, process " + pid + " uses it").orElse(""));
+            + owner.map(by -> "; the log was not read, process " + by + " uses it").orElse(""));
   }
 
   private Optional<ObjectNode> find(NodeConfig config, Optional<StoredLog> log) {

@@ -56,7 +56,7 @@ final class NodeParts {
     NodeConfig config = NodeConfig.load(home, overrides);
     boolean hasNode = CometHome.exists(home.cometHome());
     if (hasNode) {
-      setup.requireSameChain(home);
+      setup.requireSame(home);
       requireSameConnection(config);
     }
     Optional<NodeRelease> release = NodeRelease.of(home);
@@ -81,7 +81,7 @@ final class NodeParts {
   }
 
   private void requireIdle() {
-    Optional<String> owner = HomeLock.owner(home.lockFile());
+    Optional<HomeLock.Owner> owner = HomeLock.owner(home.lockFile());
     if (owner.isPresent()) {
       throw CliException.failed(home.path() + " is in use by process " + owner.get());
     }

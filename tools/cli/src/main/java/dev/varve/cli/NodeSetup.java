@@ -90,14 +90,23 @@ final class NodeSetup {
     if (genesis != null && !Files.isReadable(genesis)) {
       throw CliException.usage("--genesis " + genesis + ": no such file, or not readable");
     }
-    for (String peer : peers) {
-      if (!peer.matches("[0-9a-f]{40}@[^@:]+:\\d{1,5}")) {
-        throw CliException.usage(
-            "--peers " + peer + ": must be ID@HOST:PORT, the ID 40 hex digits");
-      }
-    }
+    DevnetOptions.requireChainId(chainId);
+    peers.forEach(NodeSetup::requirePeer);
     CometOption.require(cometbft);
     Ports.requireRange(base(), 1);
+  }
+
+  private static void requirePeer(String peer) {
+    String port = peer.substring(peer.lastIndexOf(':') + 1);
+    if (!peer.matches("[0-9a-f]{40}@[^@:]+:\\d{1,5}")
+        || Integer.parseInt(port) < 1
+        || Integer.parseInt(port) > Ports.HIGHEST) {
+      throw CliException.usage(
+          "--peers "
+              + peer
+              + ": must be ID@HOST:PORT, the ID 40 hex digits, the port 1 to "
+              + Ports.HIGHEST);
+    }
   }
 
   /** What was asked for with --cometbft, or null. */
@@ -188,12 +197,28 @@ final class NodeSetup {
   }
 
   /**
-   * Checks that an existing node is of the chain that was asked for.
+   * Checks that an existing node is what was asked for.
    *
-   * @throws CliException when it is of another
+   * @throws CliException when it is of another chain, or was set up in another way
    */
-  void requireSameChain(NodeHome home) {
+  void requireSame(NodeHome home) {
     CometHome comet = CometHome.open(home.cometHome());
+    if (portBase != null && !comet.p2pAddress().endsWith(":" + portBase)) {
+      throw CliException.usage(
+          "--port-base "
+              + portBase
+              + ": "
+              + home.path()
+              + " was made with others, its node listens at "
+              + comet.p2pAddress()
+              + "; leave it out, or change varve.toml and comet/config/config.toml there");
+    }
+    if (timeoutCommit != null && !comet.timeoutCommit().equals(timeoutCommit.toMillis() + "ms")) {
+      throw CliException.usage(
+          "--timeout-commit is for a new home and the node of "
+              + home.path()
+              + " exists; leave it out, or change comet/config/config.toml there");
+    }
     if (chainId != null && !chainId.equals(comet.chainId())) {
       throw CliException.usage(
           "--chain-id " + chainId + ": " + home.path() + " is of chain " + comet.chainId());

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 record Ports(int base, int validator) {
   static final int STANDARD_BASE = 26656;
+  static final int HIGHEST = 65_535;
   static final int STRIDE = 10;
   static final int USED = 4;
 
@@ -47,7 +48,7 @@ record Ports(int base, int validator) {
    * @throws CliException with exit code 2
    */
   static void requireRange(int base, int validators) {
-    int max = 65535 - STRIDE * (validators - 1) - (USED - 1);
+    int max = HIGHEST - STRIDE * (validators - 1) - (USED - 1);
     if (base < 1024 || base > max) {
       throw CliException.usage(
           "--port-base "
@@ -92,7 +93,7 @@ record Ports(int base, int validator) {
       return;
     }
     int port = Integer.parseInt(parts.group(2));
-    if (port < 1024 || port > 65535) {
+    if (port < 1024 || port > HIGHEST) {
       return;
     }
     try {

@@ -96,14 +96,14 @@ final class StatusCommand implements Callable<Integer> {
     node.requireFormat();
     NodeConfig config = NodeConfig.load(node, Map.of());
     ObjectNode status = Json.of().put("home", node.path().toString());
-    Optional<String> owner = HomeLock.owner(node.lockFile());
+    Optional<HomeLock.Owner> owner = HomeLock.owner(node.lockFile());
     if (owner.isEmpty()) {
       status.put("running", false);
       fromStore(node, config, status);
     } else {
       status.put("running", true);
-      status.put("pid", owner.get());
-      fromApplication(config, status);
+      status.put("pid", owner.get().pid());
+      fromApplication(owner.get().http(), status);
     }
     if (CometHome.exists(node.cometHome())) {
       status.set("node", fromNode(CometHome.open(node.cometHome()).rpc()));
@@ -125,13 +125,14 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static void fromApplication(NodeConfig config, ObjectNode status) {
-    if (!config.http().enabled()) {
+  /** {@code http}: where the process that has the home serves, whatever its settings say by now. */
+  private static void fromApplication(Optional<String> http, ObjectNode status) {
+    if (http.isEmpty()) {
       status.put("application", "runs without HTTP: nothing more is known");
       return;
     }
     try {
-      status.setAll((ObjectNode) HttpJson.get("http://" + config.http().address() + "/status"));
+      status.setAll((ObjectNode) HttpJson.get("http://" + http.get() + "/status"));
     } catch (CliException e) {
       status.put("healthy", false);
       status.put("application", e.getMessage());

@@ -91,8 +91,9 @@ record BinaryFinder(String name, String goPackage, SearchPath searchPath) {
     String version = output.tail(1).strip().replaceFirst("^v", "").replaceFirst("\\+.*", "");
     if (output.exitCode() != 0 || !CometVersion.isVersion(version)) {
       throw new TestnetException(
-          "\"%s version\" gave no version of CometBFT but: %s"
-              .formatted(executable, output.tail(3)));
+          "\"%s version\" gave no version of CometBFT but %s"
+              .formatted(
+                  executable, output.tail(3).isBlank() ? "nothing" : "\"" + output.tail(3) + "\""));
     }
     return version;
   }

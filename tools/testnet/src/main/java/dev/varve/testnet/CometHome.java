@@ -158,6 +158,11 @@ public final class CometHome {
     return setting("rpc.laddr");
   }
 
+  /** The pause between blocks, as config.toml has it: 1000ms. */
+  public String timeoutCommit() {
+    return setting("consensus.timeout_commit");
+  }
+
   /** The id by which other nodes know this one: 40 hexadecimal digits. */
   public String nodeId(CometBinary bin) {
     Commands.Output output =
