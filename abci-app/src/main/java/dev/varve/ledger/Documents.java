@@ -88,6 +88,7 @@ final class Documents {
           json.writeStringField("app_hash_scheme", scheme);
           Json.time(json, "time", applied.getTime());
           Json.int64(json, "disk_height", engine.diskHeight());
+          Json.int64(json, "chain_floor", engine.chainFloor());
           json.writeStringField("disk_state", engine.diskState());
           json.writeStringField("memory_state", engine.memoryState());
           Json.int64(json, "disk_bytes", engine.diskBytes());

@@ -49,8 +49,8 @@ import java.util.Optional;
  * query.
  */
 public final class Ledger implements AbciApplication, AutoCloseable {
-  /** The application's protocol version, in Info and in every header. */
-  static final long APP_VERSION = 1;
+  /** The application's protocol version: in Info, in a new genesis, and in every header. */
+  public static final long APP_VERSION = 1;
 
   private static final String NAME = "varve";
 

@@ -186,7 +186,9 @@ final class QueryHandler {
     ByteString hash = ByteString.copyFrom(HexFormat.of().parseHex(digits));
     Optional<TxLocation> at = engine.locate(hash);
     if (at.isEmpty()) {
-      throw new QueryException(QueryCode.NOT_FOUND, "no transaction " + Json.hex(hash));
+      long floor = engine.status().chainFloor();
+      String kept = floor == 0 ? "" : "; the lowest height kept is " + floor;
+      throw new QueryException(QueryCode.NOT_FOUND, "no transaction " + Json.hex(hash) + kept);
     }
     return new Located(hash, at.get());
   }

@@ -143,8 +143,18 @@ final class ConfigKeys {
           0,
           0,
           Long.MAX_VALUE,
-          "How many of its own blocks the node may not delete; 0 lets it delete none. Varve keeps",
-          "its records either way.");
+          "How many of the last blocks are kept, with transactions, results, logs and what finds",
+          "them; older ones are deleted in the background. 0 keeps all. As many are kept as",
+          "history.blocks needs, should that be more. The state stays whole either way.");
+
+  static final ConfigKey<Long> RETAIN_NODE_BLOCKS =
+      ConfigKey.number(
+          "retain.node_blocks",
+          0,
+          0,
+          Long.MAX_VALUE,
+          "How many of its own blocks the node may not delete; 0 for as many as retain.blocks",
+          "says, which lets it delete none where that is 0 too.");
 
   static final ConfigKey<Long> HISTORY_BLOCKS =
       ConfigKey.number(
@@ -201,6 +211,7 @@ final class ConfigKeys {
           FALLBACK_SEGMENT_BYTES,
           FALLBACK_FREE_BYTES,
           RETAIN_BLOCKS,
+          RETAIN_NODE_BLOCKS,
           HISTORY_BLOCKS,
           HTTP_ADDRESS,
           START_WARM_UP_MILLIS,

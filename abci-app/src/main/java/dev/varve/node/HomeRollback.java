@@ -76,8 +76,8 @@ public final class HomeRollback {
       throw new NodeException(
           "block "
               + last
-              + " cannot be taken back: what the state was before it is not kept (history.blocks"
-              + " in varve.toml)");
+              + " cannot be taken back: what the state was before it, or the block before it, is"
+              + " not kept (history.blocks and retain.blocks in varve.toml)");
     }
     if (target < lowest || target >= last) {
       throw new NodeException(

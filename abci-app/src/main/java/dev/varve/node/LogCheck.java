@@ -75,7 +75,9 @@ final class LogCheck {
       }
     }
     if (store != null && height <= stored) {
-      compare(batch, where);
+      if (height >= store.chainFloor()) {
+        compare(batch, where);
+      }
     } else if (commitment != null) {
       apply(batch, where);
     }

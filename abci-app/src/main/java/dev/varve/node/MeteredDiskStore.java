@@ -96,6 +96,11 @@ final class MeteredDiskStore implements DiskStore {
   }
 
   @Override
+  public long chainFloor() {
+    return store.chainFloor();
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
     store.scanState(from, to, visitor);
   }

@@ -59,11 +59,12 @@ public record NodeConfig(
   public record Fallback(Path path, long bytes, int segmentBytes, long freeBytes) {}
 
   /**
-   * What the node may delete of its own blocks.
+   * How many of the last blocks are kept; 0 keeps all.
    *
-   * @param blocks how many it keeps; 0 keeps all
+   * @param blocks in the disk store
+   * @param nodeBlocks by the node
    */
-  public record Retain(long blocks) {}
+  public record Retain(long blocks, long nodeBlocks) {}
 
   /**
    * Reading the state as it was.
@@ -106,11 +107,17 @@ public record NodeConfig(
         new Sync(Duration.ofSeconds(reader.get(ConfigKeys.SYNC_PERIOD_SECONDS))),
         disk(home, reader),
         fallback(home, reader),
-        new Retain(reader.get(ConfigKeys.RETAIN_BLOCKS)),
+        retain(reader),
         new History(reader.get(ConfigKeys.HISTORY_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
         new Start(home.path().resolve("warm-up"), reader.get(ConfigKeys.START_WARM_UP_MILLIS)),
         reader.get(ConfigKeys.LOG_LEVEL));
+  }
+
+  private static Retain retain(ConfigReader reader) {
+    long blocks = reader.get(ConfigKeys.RETAIN_BLOCKS);
+    long nodeBlocks = reader.get(ConfigKeys.RETAIN_NODE_BLOCKS);
+    return new Retain(blocks, nodeBlocks == 0 ? blocks : nodeBlocks);
   }
 
   private static Disk disk(NodeHome home, ConfigReader reader) {

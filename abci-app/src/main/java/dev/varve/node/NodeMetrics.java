@@ -57,6 +57,10 @@ final class NodeMetrics implements AutoCloseable {
     gauge("varve.height", "Last durable height", EngineStatus::height);
     gauge("varve.disk.height", "Last height in the disk store", EngineStatus::diskHeight);
     gauge(
+        "varve.chain.floor",
+        "Lowest height whose block is kept, 0 while none was dropped",
+        EngineStatus::chainFloor);
+    gauge(
         "varve.disk.lag.blocks",
         "Durable heights that the disk store has not applied",
         status -> status.height() - status.diskHeight());

@@ -55,6 +55,7 @@ public record NodeStatus(
       json.writeStringField("block_time", blockTime == null ? null : blockTime.toString());
       json.writeNumberField("disk_height", engine.diskHeight());
       json.writeNumberField("lag_blocks", lagBlocks());
+      json.writeNumberField("chain_floor", engine.chainFloor());
       json.writeStringField("disk_state", engine.diskState());
       json.writeStringField("memory_state", engine.memoryState());
       json.writeNumberField("disk_bytes", engine.diskBytes());

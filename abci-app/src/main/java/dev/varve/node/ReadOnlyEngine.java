@@ -91,6 +91,7 @@ final class ReadOnlyEngine implements StorageEngine {
     return new EngineStatus(
         height,
         height,
+        store.chainFloor(),
         "up",
         "none",
         none,

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.TxLocation;
@@ -30,6 +31,7 @@ final class StoreCheck {
   private final Findings findings;
   private final String remedy;
   private final Consumer<String> progress;
+  private long initial;
   private long first;
   private long last;
   private long blocks;
@@ -53,7 +55,9 @@ final class StoreCheck {
   /** Checks everything; returns the commitment to the state, null where it cannot be had. */
   StateCommitment run() {
     AppliedHeight applied = store.applied();
-    first = guard("meta ledger.initial_height", chain::initialHeight).orElse(1L);
+    initial = guard("meta ledger.initial_height", chain::initialHeight).orElse(1L);
+    guard("meta " + ChainFloor.NAME, () -> store.meta(ChainFloor.NAME));
+    first = Math.max(initial, store.chainFloor());
     last = applied.getHeight();
     for (long height = first; height <= last && !findings.full(); height++) {
       checkBlock(height, applied);
@@ -62,6 +66,8 @@ final class StoreCheck {
     for (long at = store.historyFloor(); at <= last && !findings.full(); at++) {
       checkHistory(at);
     }
+    progress.accept("deletions");
+    guard("deletions", this::checkDeletions);
     progress.accept("state");
     checkState();
     if (findings.full()) {
@@ -125,6 +131,16 @@ final class StoreCheck {
         });
   }
 
+  private boolean checkDeletions() {
+    store.verifyDeletions(
+        damage -> {
+          if (!findings.full()) {
+            problem("deletions: " + damage.getMessage());
+          }
+        });
+    return true;
+  }
+
   private void requireEqual(String what, long height, ByteString block, ByteString applied) {
     if (!block.equals(applied)) {
       problem(
@@ -171,12 +187,21 @@ final class StoreCheck {
     }
   }
 
-  /** The index leads to the last inclusion that succeeded, else to the last one. */
+  /**
+   * The index leads to the last inclusion that succeeded, else to the last one. One that succeeded
+   * and was dropped leaves a later failure without an entry.
+   */
   private void checkIndex(ByteString tx, long height, int index, boolean success) {
     ByteString hash = sha256(tx);
     String what = "index of transaction " + VarveNode.hex(hash);
     Optional<Optional<TxLocation>> read = guard(what, () -> store.locate(hash));
     if (read.isEmpty()) {
+      return;
+    }
+    boolean hidden =
+        !success
+            && read.get().map(at -> at.getHeight() < store.chainFloor()).orElse(first > initial);
+    if (hidden) {
       return;
     }
     if (read.get().isEmpty()) {

@@ -46,7 +46,7 @@ final class Wiring {
             engine(
                 config.disk().path(), config.fallback().path(), config.memory().bytes(), metrics));
     metrics.observe(engine::status);
-    LedgerConfig settings = new LedgerConfig(Version.current(), config.retain().blocks());
+    LedgerConfig settings = new LedgerConfig(Version.current(), config.retain().nodeBlocks());
     Ledger ledger = parts.add("ledger", new Ledger(engine, settings));
     VarveNode node = new VarveNode(parts, engine, ledger::chainId, metrics);
     serve(ledger, node, metrics);
@@ -150,12 +150,15 @@ final class Wiring {
   }
 
   static LevelDbConfig levelDb(NodeConfig config) {
-    return LevelDbConfig.defaults().withHistoryBlocks(config.history().blocks());
+    return LevelDbConfig.defaults()
+        .withHistoryBlocks(config.history().blocks())
+        .withRetainBlocks(config.retain().blocks());
   }
 
   static RocksDbConfig rocksDb(NodeConfig config) {
     NodeConfig.Disk disk = config.disk();
     return new RocksDbConfig(disk.blockCacheBytes(), disk.walBytes(), disk.jobs())
-        .withHistoryBlocks(config.history().blocks());
+        .withHistoryBlocks(config.history().blocks())
+        .withRetainBlocks(config.retain().blocks());
   }
 }

@@ -105,7 +105,7 @@ class FormatTest {
               .build();
       MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(1, 2, 3, 4, 5, 6);
       EngineStatus status =
-          new EngineStatus(7, 6, "up", "warming", memory, 8, 9, 10, SyncStatus.none());
+          new EngineStatus(7, 6, 3, "up", "warming", memory, 8, 9, 10, SyncStatus.none());
       return Documents.status(applied, status, Optional.of("chain"), "scheme/1").toStringUtf8();
     }
   }

@@ -38,6 +38,7 @@ final class InMemoryEngine implements StorageEngine {
   int scans;
   long diskHeight = Long.MAX_VALUE;
   long historyFloor = 1;
+  long chainFloor;
 
   @Override
   public AppliedHeight applied() {
@@ -159,7 +160,16 @@ final class InMemoryEngine implements StorageEngine {
     long height = applied.getHeight();
     MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0);
     return new EngineStatus(
-        height, Math.min(height, diskHeight), "up", "up", memory, 0, 0, 0, SyncStatus.none());
+        height,
+        Math.min(height, diskHeight),
+        chainFloor,
+        "up",
+        "up",
+        memory,
+        0,
+        0,
+        0,
+        SyncStatus.none());
   }
 
   @Override
@@ -167,6 +177,9 @@ final class InMemoryEngine implements StorageEngine {
 
   private Optional<BlockBatch> batch(long height) {
     check();
+    if (height < chainFloor) {
+      throw StorageException.Pruned.ofBlock(height, chainFloor);
+    }
     return Optional.ofNullable(batches.get(height));
   }
 

@@ -55,6 +55,29 @@ class QueryTest {
   }
 
   @Test
+  void shouldTellTheLowestHeightKept() {
+    chain.block(text("a", "1"));
+    chain.block(text("a", "2"));
+    chain.block(text("a", "3"));
+    engine.chainFloor = 3;
+    String dropped = Json.hex(new Sha256().hash(text("a", "1")));
+    String kept = Json.hex(new Sha256().hash(text("a", "3")));
+    for (String path :
+        List.of("/block/1", "/tx/" + dropped, "/result/" + dropped, "/logs/" + dropped)) {
+      ResponseQuery answer = chain.query(path, "", 0);
+      assertThat(answer.getCode()).as(path).isEqualTo(3);
+      assertThat(answer.getLog())
+          .isEqualTo("block 1 is not kept any more, the lowest height kept is 3");
+    }
+    assertThat(chain.query("/block/3", "", 0).getCode()).isZero();
+    assertThat(chain.query("/tx/" + kept, "", 0).getCode()).isZero();
+    ResponseQuery unknown = chain.query("/tx/" + "0".repeat(64), "", 0);
+    assertThat(unknown.getCode()).isEqualTo(2);
+    assertThat(unknown.getLog()).endsWith("; the lowest height kept is 3");
+    assertThat(chain.query("", "a", 0).getValue()).isEqualTo(bytes("3"));
+  }
+
+  @Test
   void shouldAnswerAsOfAHeight() {
     chain.block(text("a", "1"));
     chain.block(text("a", "2"));

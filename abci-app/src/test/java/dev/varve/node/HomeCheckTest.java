@@ -17,13 +17,17 @@ import dev.varve.fallback.io.FileTrees;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
+import dev.varve.ledger.Transactions;
 import dev.varve.storage.MemoryStore;
+import dev.varve.storage.RecordBuffer;
+import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import dev.varve.storage.engine.DiskPolicy;
 import dev.varve.storage.engine.EngineConfig;
 import dev.varve.storage.engine.TieredEngine;
 import dev.varve.storage.memory.ChronicleMemoryStore;
+import dev.varve.storage.record.DeletionRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +76,10 @@ class HomeCheckTest {
 
   /** Adds blocks to the home as a node would. */
   private void run(int first, int last) {
+    run(ledger -> run(ledger, first, last));
+  }
+
+  private void run(Consumer<Ledger> node) {
     RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config));
     Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
     Path logs = config.fallback().path();
@@ -81,7 +90,7 @@ class HomeCheckTest {
             memory,
             () -> log(logs.resolve("memory"), Durability.VOLATILE),
             EngineConfig.of(DiskPolicy.BEHIND))) {
-      run(new Ledger(engine, new LedgerConfig("test", 0)), first, last);
+      node.accept(new Ledger(engine, new LedgerConfig("test", 0)));
     }
   }
 
@@ -165,6 +174,50 @@ class HomeCheckTest {
         .asString()
         .startsWith("index of transaction ")
         .contains("is missing; it stands in block ");
+  }
+
+  @Test
+  void shouldFindRecordsOfDeletionsThatCannotBe() throws RocksDBException {
+    deleteInNextBlock("k2");
+    assertThat(check().problems()).isEmpty();
+    byte[] original = change("deletion", 0, value -> flip(value, value.length - 1));
+    assertThat(check().problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .startsWith("deletions: ");
+    change("deletion", 0, value -> deletion("\0k2", BLOCKS + 2));
+    assertThat(check().problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .isEqualTo("deletions: key 006b32 is said to be deleted in block 5, the last one is 4");
+    change("deletion", 0, value -> original);
+    assertThat(check().problems()).isEmpty();
+  }
+
+  private void deleteInNextBlock(String key) {
+    ByteString delete =
+        Transactions.envelope(BLOCKS + 2).delete(ByteString.copyFromUtf8(key)).build();
+    run(
+        ledger -> {
+          ledger.finalizeBlock(
+              RequestFinalizeBlock.newBuilder()
+                  .setHeight(BLOCKS + 1)
+                  .setHash(ByteString.copyFrom(new byte[32]))
+                  .addTxs(delete)
+                  .build());
+          ledger.commit(RequestCommit.getDefaultInstance());
+        });
+  }
+
+  private static byte[] deletion(String key, long height) {
+    byte[] keyBytes = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    RecordBuffer buffer = new RecordBuffer(64);
+    buffer.writeBytes(keyBytes);
+    int at = buffer.beginValue();
+    buffer.writeMessage(DeletionRecord.newBuilder().setHeight(height).build());
+    buffer.endValue(RecordType.DELETION, 0, keyBytes.length, at);
+    return buffer.copy(at, buffer.position());
   }
 
   @Test

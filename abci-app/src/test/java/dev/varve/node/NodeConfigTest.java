@@ -33,10 +33,21 @@ class NodeConfigTest {
     assertThat(config.memory().bytes()).isEqualTo(256L << 20);
     assertThat(config.sync().period()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.disk().path()).isEqualTo(home.path().resolve("store"));
-    assertThat(config.retain().blocks()).isZero();
+    assertThat(config.retain()).isEqualTo(new NodeConfig.Retain(0, 0));
     assertThat(config.history().blocks()).isEqualTo(10_000);
     assertThat(config.http().enabled()).isTrue();
     assertThat(config.logLevel()).isEqualTo("info");
+  }
+
+  @Test
+  void shouldHaveTheNodeKeepAsManyBlocksUnlessTold() {
+    NodeHome both = new NodeHome(folder.resolve("both"));
+    both.create(Map.of("retain.blocks", "9"));
+    NodeHome node = new NodeHome(folder.resolve("node"));
+    node.create(Map.of("retain.node_blocks", "7"));
+
+    assertThat(NodeConfig.load(both, Map.of()).retain()).isEqualTo(new NodeConfig.Retain(9, 9));
+    assertThat(NodeConfig.load(node, Map.of()).retain()).isEqualTo(new NodeConfig.Retain(0, 7));
   }
 
   @Test

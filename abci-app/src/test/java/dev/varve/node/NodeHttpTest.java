@@ -53,6 +53,7 @@ class NodeHttpTest {
         .contains(
             "varve_height 7.0",
             "varve_disk_height 5.0",
+            "varve_chain_floor 3.0",
             "varve_disk_lag_blocks 2.0",
             "varve_disk_up 1.0",
             "varve_memory_bytes 11.0",
@@ -84,6 +85,7 @@ class NodeHttpTest {
         .containsEntry("height", "7")
         .containsEntry("disk_height", "5")
         .containsEntry("lag_blocks", "2")
+        .containsEntry("chain_floor", "3")
         .containsEntry("app_hash", "AB")
         .containsEntry("forces", "17")
         .containsEntry("memory_warm_state", "running")
@@ -148,7 +150,7 @@ class NodeHttpTest {
   private static NodeStatus status(String disk, String failure) {
     MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(1, 11, 100, 0, 0, 0);
     SyncStatus sync = new SyncStatus("running", 3, 21, 22, 23, 24, 25, 26, 27, 28);
-    EngineStatus engine = new EngineStatus(7, 5, disk, "up", memory, 1000, 13, 17, sync);
+    EngineStatus engine = new EngineStatus(7, 5, 3, disk, "up", memory, 1000, 13, 17, sync);
     return new NodeStatus(
         "1", 42, Instant.EPOCH, "test \"chain\"", "AB", Instant.EPOCH, engine, 4, failure);
   }

@@ -1,5 +1,6 @@
 package dev.varve.it;
 
+import dev.varve.ledger.Ledger;
 import dev.varve.node.NodeConfig;
 import dev.varve.node.NodeHome;
 import dev.varve.node.VarveNode;
@@ -54,7 +55,8 @@ final class TestChain implements AutoCloseable {
       homes.add(new NodeHome(folder.resolve("v" + i)));
     }
     List<Path> paths = homes.stream().map(NodeHome::cometHome).toList();
-    List<CometHome> comets = CometHome.testnet(bin, paths, ChainSettings.of(CHAIN_ID, node));
+    ChainSettings chain = ChainSettings.of(CHAIN_ID, node).withAppVersion(Ledger.APP_VERSION);
+    List<CometHome> comets = CometHome.testnet(bin, paths, chain);
     List<TestNode> nodes = new ArrayList<>();
     for (int i = 0; i < validators; i++) {
       homes.get(i).create(settings(comets.get(i), node.transport()));

@@ -9,6 +9,7 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -48,6 +49,7 @@ public interface DiskStore extends AutoCloseable {
     return applied().getHeight();
   }
 
+  /** Empty below {@link #chainFloor}, as are transactions, results and logs. */
   Optional<BlockRecord> block(long height);
 
   /** Transactions {@code [64 n, 64 n + 64)} of a block; empty past its end. */
@@ -77,8 +79,8 @@ public interface DiskStore extends AutoCloseable {
    * can be applied again then, or others. A tool's call: nobody else uses the store meanwhile.
    *
    * @param progress told heights that are read, as it may take long
-   * @throws StorageException.Pruned when the height lies below {@link #historyFloor}; nothing was
-   *     changed
+   * @throws StorageException.Pruned when the height lies below {@link #historyFloor} or {@link
+   *     #chainFloor}; nothing was changed
    * @throws IllegalArgumentException when it lies above the last one
    */
   default void rollBack(long height, LongConsumer progress) {
@@ -95,7 +97,17 @@ public interface DiskStore extends AutoCloseable {
   }
 
   /**
-   * Drops a bounded part of the history that lies below {@link #historyFloor}.
+   * Reads all that says when keys were deleted; a tool's call.
+   *
+   * @param damaged told of each that is damaged, or cannot be
+   */
+  default void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
+    throw new UnsupportedOperationException("this store does not verify its history");
+  }
+
+  /**
+   * Drops a bounded part of what is not to be kept: history below {@link #historyFloor}, and blocks
+   * with their transactions, results, logs and index entries, for which {@link #chainFloor} rises.
    *
    * <p>From one thread at a time, beside {@link #apply}; broken off at any moment, it is taken up
    * again by the next call.
@@ -106,6 +118,12 @@ public interface DiskStore extends AutoCloseable {
 
   /** The lowest height as of which the state can be read; rises as blocks are applied. */
   long historyFloor();
+
+  /**
+   * The lowest height whose block, transactions, results and logs are kept, 0 while none was ever
+   * dropped. Not above {@link #historyFloor}, unless that was lowered since.
+   */
+  long chainFloor();
 
   /** Visits keys in {@code [from, to)} in byte order (unsigned) until the visitor says stop. */
   void scanState(ByteString from, ByteString to, StateVisitor visitor);

@@ -6,6 +6,8 @@ package dev.varve.storage;
  * @param height the last durable height
  * @param diskHeight the last height the disk store holds whole; behind {@code height} while a log
  *     is undrained
+ * @param chainFloor the lowest height whose block, transactions, results and logs are kept; 0 while
+ *     none was ever dropped
  * @param diskState {@code up}, or in a few words what is wrong
  * @param memoryState {@code up}, or in a few words what is wrong
  * @param memory the memory store's figures
@@ -17,6 +19,7 @@ package dev.varve.storage;
 public record EngineStatus(
     long height,
     long diskHeight,
+    long chainFloor,
     String diskState,
     String memoryState,
     MemoryStore.MemoryStats memory,

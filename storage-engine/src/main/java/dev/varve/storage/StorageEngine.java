@@ -14,7 +14,8 @@ import java.util.Optional;
  * durable when {@link #commit} returns.
  *
  * <p>An empty answer means that no tier has the record. Threads: {@link #commit} from one thread at
- * a time, reads from any. Errors: {@link StorageException}.
+ * a time, reads from any. Errors: {@link StorageException}; {@link StorageException.Pruned} for a
+ * block, or something in it, below {@link EngineStatus#chainFloor}.
  */
 public interface StorageEngine extends AutoCloseable {
   /** The last durable height, or the default instance (height 0) before the first block. */

@@ -83,6 +83,16 @@ public abstract sealed class StorageException extends RuntimeException {
               "state as of height %d is not kept, allowed are %d to %d", height, lowest, highest),
           null);
     }
+
+    private Pruned(String message) {
+      super(message, null);
+    }
+
+    /** A block, or something in it, was asked for below the lowest that is kept. */
+    public static Pruned ofBlock(long height, long lowest) {
+      return new Pruned(
+          "block " + height + " is not kept any more, the lowest height kept is " + lowest);
+    }
   }
 
   /** The store was closed; the caller outlived it. */

@@ -47,6 +47,13 @@
  * Slice n of a block holds its transactions, results or logs 64 n to 64 n + 63. MARKER has the
  * highest code: it is the last key of its height, and the last one of all is the applied height.
  *
+ * <h2>The lowest height kept</h2>
+ *
+ * <p>META {@code store.chain_floor}, a decimal number, is there once chain records were dropped:
+ * those of lower heights may be there or not and are never answered, nor is an INDEX record that
+ * leads there of use. The index leads to the last inclusion that succeeded, else to the last one;
+ * one that was dropped leaves later failures of the same bytes without an entry.
+ *
  * <h2>History of the state</h2>
  *
  * With its state writes a block leaves what they replace: in UNDO slices, by key, up to 64 entries
@@ -67,7 +74,7 @@
  *
  * <h2>Golden file</h2>
  *
- * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-2.txt} among the tests holds
+ * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-3.txt} among the tests holds
  * the bytes.
  */
 package dev.varve.storage;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.record.StateRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,7 @@ class StorageFormatTest {
 
   private static Map<String, String> golden() throws IOException {
     Map<String, String> lines = new TreeMap<>();
-    try (InputStream in = StorageFormatTest.class.getResourceAsStream("format-2.txt")) {
+    try (InputStream in = StorageFormatTest.class.getResourceAsStream("format-3.txt")) {
       for (String line : new String(in.readAllBytes(), UTF_8).split("\n", -1)) {
         if (!line.isBlank() && !line.startsWith("#")) {
           String[] parts = line.split(" +", 2);
@@ -47,8 +48,18 @@ class StorageFormatTest {
     return buffer.copy(at, buffer.position());
   }
 
+  private static byte[] floor() {
+    RecordBuffer buffer = new RecordBuffer(64);
+    byte[] key = ChainFloor.NAME.getBytes(UTF_8);
+    buffer.writeBytes(key);
+    int at = buffer.beginValue();
+    buffer.writeBytes(ByteString.copyFromUtf8("120"));
+    buffer.endValue(RecordType.META, 0, key.length, at);
+    return buffer.copy(at, buffer.position());
+  }
+
   @Test
-  void shouldWriteTheBytesOfFormatTwo() throws IOException {
+  void shouldWriteTheBytesOfFormatThree() throws IOException {
     Map<String, String> bytes = new TreeMap<>();
     for (RecordType type : RecordType.values()) {
       bytes.put("type." + type, HEX.toHexDigits(type.code()));
@@ -61,11 +72,12 @@ class StorageFormatTest {
     bytes.put("key.typed", HEX.formatHex(Keys.typed(RecordType.STATE, new byte[] {'s', 'a'})));
     bytes.put("value.index", HEX.formatHex(location()));
     bytes.put("value.state", HEX.formatHex(state()));
+    bytes.put("value.floor", HEX.formatHex(floor()));
     assertThat(bytes).isEqualTo(golden());
   }
 
   @Test
-  void shouldReadTheBytesOfFormatTwo() throws IOException {
+  void shouldReadTheBytesOfFormatThree() throws IOException {
     byte[] stored = HEX.parseHex(golden().get("value.state"));
     StateRecord state =
         Envelope.open(RecordType.STATE, "sa".getBytes(UTF_8), stored, StateRecord.parser());

@@ -13,8 +13,6 @@ import dev.varve.storage.record.HistoryRecord;
 import dev.varve.storage.record.NameBefore;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.UndoEntry;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +49,9 @@ public final class BlockRollback {
       throw new IllegalArgumentException("height " + target + " is above the last, " + last);
     }
     history.requireKept(target);
+    if (target < store.chainFloor()) {
+      throw StorageException.Pruned.ofBlock(target, store.chainFloor());
+    }
     while (store.applied().getHeight() > target) {
       pass(target, progress);
     }
@@ -140,7 +141,7 @@ public final class BlockRollback {
   }
 
   private void takeBackIndex(long height, ByteString tx, EarlierInclusions earlier) {
-    ByteString hash = sha256(tx);
+    ByteString hash = Sha256.of(tx);
     Optional<TxLocation> now = store.locate(hash);
     if (now.isEmpty() || now.get().getHeight() != height) {
       return;
@@ -160,14 +161,5 @@ public final class BlockRollback {
             () ->
                 new StorageException.Corruption(
                     "the block record of block " + height + " is missing", null));
-  }
-
-  private static ByteString sha256(ByteString bytes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return ByteString.copyFrom(digest.digest(bytes.toByteArray()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

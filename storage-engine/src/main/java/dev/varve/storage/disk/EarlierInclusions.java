@@ -39,7 +39,9 @@ final class EarlierInclusions {
   static EarlierInclusions find(
       DiskStore store, Set<ByteString> txs, long newest, long target, LongConsumer progress) {
     EarlierInclusions inclusions = new EarlierInclusions(store, txs, target);
-    for (long height = newest - 1; height > 0 && !inclusions.wanted.isEmpty(); height--) {
+    // Below it the index has no entries either.
+    long lowest = Math.max(1, store.chainFloor());
+    for (long height = newest - 1; height >= lowest && !inclusions.wanted.isEmpty(); height--) {
       Optional<BlockRecord> block = store.block(height);
       if (block.isEmpty()) {
         break;

@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>Invariant: what a step leaves is what a history that begins higher would have. Threads: one at
  * a time, beside the one that applies.
  */
-public final class HistoryPruner {
+final class HistoryPruner {
   private static final int STEP_RECORDS = 2048;
   // A block that is applied meanwhile waits for so many look-ups.
   private static final int SWEEP_RECORDS = 256;
@@ -36,8 +36,7 @@ public final class HistoryPruner {
    * @param writer shared with nobody
    * @param writeLock held by whoever writes blocks, while they are written
    */
-  public HistoryPruner(
-      RecordReader records, StateHistory history, RecordWriter writer, Object writeLock) {
+  HistoryPruner(RecordReader records, StateHistory history, RecordWriter writer, Object writeLock) {
     this.records = records;
     this.history = history;
     this.writer = writer;

@@ -19,6 +19,11 @@ public interface RecordWriter {
     return false;
   }
 
+  /** Whether {@link #deleteBelow} does anything. */
+  default boolean deletesByRange() {
+    return false;
+  }
+
   /** Writes all changes since the last call, or none of them; durable when it returns. */
   void commit();
 }

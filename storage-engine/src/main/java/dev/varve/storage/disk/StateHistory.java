@@ -119,6 +119,11 @@ public final class StateHistory {
     return isKept() ? floor() : applied.getHeight() + 1;
   }
 
+  /** The last height. */
+  long last() {
+    return applied.getHeight();
+  }
+
   /** The lowest height as of which state can be read. */
   public long floor() {
     long last = applied.getHeight();
@@ -215,6 +220,32 @@ public final class StateHistory {
       return;
     }
     visit(height, changes(height).getKeys(), (key, slice) -> {});
+  }
+
+  /** See {@link dev.varve.storage.DiskStore#verifyDeletions}. */
+  public void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
+    Optional<StoredEntry> found = records.first(RecordType.DELETION, new byte[0]);
+    while (found.isPresent()) {
+      try {
+        verifyDeletion(found.get());
+      } catch (StorageException.Corruption e) {
+        damaged.accept(e);
+      }
+      found = records.first(RecordType.DELETION, Keys.after(found.get().key()));
+    }
+  }
+
+  private void verifyDeletion(StoredEntry entry) {
+    long height =
+        Envelope.open(RecordType.DELETION, entry.key(), entry.value(), DeletionRecord.parser())
+            .getHeight();
+    if (entry.key().length == 0 || height < 1 || height > applied.getHeight()) {
+      throw new StorageException.Corruption(
+          String.format(
+              "key %s is said to be deleted in block %d, the last one is %d",
+              HexFormat.of().formatHex(entry.key()), height, applied.getHeight()),
+          null);
+    }
   }
 
   /** Receives an UNDO record. */

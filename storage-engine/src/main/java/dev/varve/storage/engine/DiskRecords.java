@@ -26,6 +26,11 @@ final class DiskRecords {
     this.disk = disk;
   }
 
+  /** The lowest height that can be there. */
+  long floor() {
+    return Math.max(1, disk.chainFloor());
+  }
+
   Optional<BlockRecord> block(long height) {
     return disk.block(height);
   }

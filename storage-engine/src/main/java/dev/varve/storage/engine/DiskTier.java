@@ -65,6 +65,11 @@ final class DiskTier implements AutoCloseable {
     return disk.applied().getHeight();
   }
 
+  /** See {@link DiskStore#chainFloor}. */
+  long chainFloor() {
+    return disk.chainFloor();
+  }
+
   long bytes() {
     return disk.diskBytes();
   }

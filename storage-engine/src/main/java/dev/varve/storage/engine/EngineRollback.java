@@ -32,7 +32,9 @@ public final class EngineRollback {
 
   /** The lowest height that can be gone back to. */
   public long lowest() {
-    return disk.applied().getHeight() == 0 ? log.firstSequence() : disk.historyFloor();
+    return disk.applied().getHeight() == 0
+        ? log.firstSequence()
+        : Math.max(disk.historyFloor(), disk.chainFloor());
   }
 
   /**

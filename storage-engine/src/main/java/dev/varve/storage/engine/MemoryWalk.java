@@ -104,7 +104,7 @@ final class MemoryWalk {
     fillGaps = gaps;
     damaged = 0;
     looked = 0;
-    for (long height = from; height > 0; height--) {
+    for (long height = from; height >= disk.floor(); height--) {
       view = memory.view();
       if (closed.getAsBoolean()) {
         return End.CLOSED;

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the disk store drop what lies below its history, a small step at a time.
+ * Has the disk store drop what it is not to keep, a small step at a time.
  *
  * <p>Threads: one of its own, {@code varve-disk-prune}, until {@link #close}. A failure is told
  * once and tried again at the next round.
@@ -49,7 +49,7 @@ final class Pruner implements AutoCloseable {
       return more;
     } catch (StorageException e) {
       if (!failed) {
-        LOG.warn("old history is not dropped for now: {}", e.getMessage());
+        LOG.warn("old history and blocks are not dropped for now: {}", e.getMessage());
       }
       failed = true;
       return false;

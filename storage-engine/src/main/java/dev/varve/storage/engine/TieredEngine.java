@@ -128,6 +128,7 @@ public final class TieredEngine implements StorageEngine {
   @Override
   public Optional<BlockRecord> block(long height) {
     requireOpen();
+    requireKept(height);
     View view = memory.view();
     BlockBatch recent = recent(view, height);
     if (recent != null) {
@@ -138,6 +139,9 @@ public final class TieredEngine implements StorageEngine {
       return cached;
     }
     Optional<BlockRecord> stored = disk.block(height);
+    if (stored.isEmpty()) {
+      requireKept(height);
+    }
     stored.ifPresent(
         block ->
             memory.putBack(
@@ -213,6 +217,7 @@ public final class TieredEngine implements StorageEngine {
       IntFunction<List<T>> storedSlice,
       BiConsumer<Integer, List<T>> putBack) {
     requireOpen();
+    requireKept(height);
     View view = memory.view();
     BlockBatch recent = recent(view, height);
     if (recent != null) {
@@ -228,7 +233,9 @@ public final class TieredEngine implements StorageEngine {
             .orElseGet(
                 () -> {
                   List<T> stored = storedSlice.apply(slice);
-                  if (!stored.isEmpty()) {
+                  if (stored.isEmpty()) {
+                    requireKept(height);
+                  } else {
                     putBack.accept(slice, stored);
                   }
                   return stored;
@@ -293,6 +300,7 @@ public final class TieredEngine implements StorageEngine {
     return new EngineStatus(
         disk.applied().getHeight(),
         disk.height(),
+        disk.chainFloor(),
         disk.state(),
         memory.state(),
         memory.stats(),
@@ -337,6 +345,14 @@ public final class TieredEngine implements StorageEngine {
 
   private static StateRecord stateRecord(StateWrite write) {
     return StateRecord.newBuilder().setHeight(write.height()).setValue(write.value()).build();
+  }
+
+  /** Memory may have what disk dropped, and must not answer with it: it is to be gone. */
+  private void requireKept(long height) {
+    long floor = disk.chainFloor();
+    if (height < floor) {
+      throw StorageException.Pruned.ofBlock(height, floor);
+    }
   }
 
   private void requireOpen() {

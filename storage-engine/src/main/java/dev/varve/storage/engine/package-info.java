@@ -18,7 +18,8 @@
  *            -> memory:  varve-memory-sync reads what it lacks from log and store, newest first
  * each sync period
  *            -> memory:  the same for gaps, a stretch at a time; and a sample is compared
- * every 5 s  -> store:   varve-disk-prune has it drop history below the window, in small steps
+ * every 5 s  -> store:   varve-disk-prune has it drop history and blocks below what is kept,
+ *                        in small steps
  * </pre>
  *
  * <h2>Invariants</h2>
@@ -33,6 +34,8 @@
  *   <li>State as of an earlier height comes from the disk log's blocks between the store's height
  *       and that one, else from the store; what the log let go of while it was searched, the store
  *       has when it is asked.
+ *   <li>Below the disk store's floor nothing of a block is answered, though memory may hold it yet:
+ *       what was dropped is dropped for every reader. Only blocks that the store has are dropped.
  *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
  *   <li>Warming brings blocks, transactions, results and logs, which never change; it pushes
  *       nothing out, so it ends when memory is full, and what it brought goes before anything

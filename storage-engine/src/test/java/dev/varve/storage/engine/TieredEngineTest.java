@@ -13,6 +13,8 @@ import dev.varve.storage.fixture.BatchBuilder;
 import dev.varve.storage.fixture.Logs;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -114,6 +116,33 @@ class TieredEngineTest {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  @Test
+  void shouldNotAnswerFromMemoryWhatDiskDropped() {
+    open();
+    for (int height = 1; height <= 5; height++) {
+      engine.commit(BatchBuilder.random(height, 3, 50, new Random(height)).build());
+    }
+    engine.awaitFilled();
+    Map<String, byte[]> copies = new HashMap<>(memory.entries());
+    engine.close();
+    RocksDbConfig config = RocksDbConfig.defaults().withHistoryBlocks(1).withRetainBlocks(2);
+    try (RocksDbStore store = RocksDbStore.open(folder.resolve("store"), config)) {
+      while (store.prune()) {
+        assertThat(store.chainFloor()).isEqualTo(4);
+      }
+    }
+    open();
+    memory.entries().putAll(copies);
+    assertThatThrownBy(() -> engine.block(3))
+        .isInstanceOf(StorageException.Pruned.class)
+        .hasMessage("block 3 is not kept any more, the lowest height kept is 4");
+    assertThatThrownBy(() -> engine.transaction(1, 0)).isInstanceOf(StorageException.Pruned.class);
+    assertThatThrownBy(() -> engine.result(1, 0)).isInstanceOf(StorageException.Pruned.class);
+    assertThatThrownBy(() -> engine.log(1, 0)).isInstanceOf(StorageException.Pruned.class);
+    requireHeld(BatchBuilder.random(5, 3, 50, new Random(5)).build());
+    assertThat(engine.status().chainFloor()).isEqualTo(4);
   }
 
   @Test

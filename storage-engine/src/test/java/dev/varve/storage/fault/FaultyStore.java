@@ -128,6 +128,11 @@ public final class FaultyStore implements DiskStore {
   }
 
   @Override
+  public long chainFloor() {
+    return store.chainFloor();
+  }
+
+  @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
     store.scanState(from, to, visitor);
   }

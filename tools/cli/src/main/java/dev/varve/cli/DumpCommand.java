@@ -126,7 +126,10 @@ final class DumpCommand implements Callable<Integer> {
 
   private Optional<ObjectNode> read(DiskStore store) {
     return switch (kind) {
-      case BLOCK -> store.block(height()).map(ProtoJson::of);
+      case BLOCK -> {
+        requireKept(store, height());
+        yield store.block(height()).map(ProtoJson::of);
+      }
       case TX -> located(store, (at, slice) -> transaction(store.transactions(at, slice)));
       case RESULT -> located(store, (at, slice) -> messages(store.results(at, slice)));
       case LOG -> located(store, (at, slice) -> messages(store.logs(at, slice)));
@@ -185,6 +188,7 @@ final class DumpCommand implements Callable<Integer> {
     if (location.isEmpty()) {
       return Optional.empty();
     }
+    requireKept(store, location.get().getHeight());
     ObjectNode node = place(hash, location.get());
     int index = location.get().getIndex();
     List<ObjectNode> slice =
@@ -199,6 +203,14 @@ final class DumpCommand implements Callable<Integer> {
     }
     node.setAll(slice.get(index % DiskStore.SLICE_LENGTH));
     return Optional.of(node);
+  }
+
+  private static void requireKept(DiskStore store, long height) {
+    if (height < store.chainFloor()) {
+      throw CliException.failed(
+          StorageException.Pruned.ofBlock(height, store.chainFloor()).getMessage()
+              + " (retain.blocks in varve.toml)");
+    }
   }
 
   private List<ObjectNode> transaction(List<ByteString> txs) {

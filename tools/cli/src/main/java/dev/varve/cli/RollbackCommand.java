@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import dev.varve.ledger.Ledger;
 import dev.varve.node.HomeRollback;
 import dev.varve.node.NodeConfig;
 import java.util.OptionalLong;
@@ -60,8 +61,10 @@ final class RollbackCommand implements Callable<Integer> {
     long count = report.before() - report.now();
     console.line("Started now, the node gives " + blocks(count) + " again, from its own store.");
     console.line(
-        "To have it drop or execute them anew see cometbft rollback; it needs a genesis whose"
-            + " consensus_params.version.app is the application's version, 1.");
+        "To take it back in step see cometbft rollback; that needs a genesis whose"
+            + " consensus_params.version.app is "
+            + Ledger.APP_VERSION
+            + ", as in those that varve makes.");
     console.line("Its home is " + home.node().cometHome() + " if varve start --with-node made it.");
     return 0;
   }

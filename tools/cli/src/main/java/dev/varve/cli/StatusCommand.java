@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     description = {
-      "Print how a node fares: heights, app hash, how far the disk store lags, store states.",
+      "Print how a node fares: heights, app hash, the blocks kept, how far the disk store lags,",
+      "store states.",
       "Asks the running application and, where the home has one, its CometBFT node; reads the",
       "store when nothing runs. Takes the home of a devnet too."
     },
@@ -121,6 +122,7 @@ final class StatusCommand implements Callable<Integer> {
       status.put("chain_id", chain.chainId().orElse(""));
       status.put("height", applied.getHeight());
       status.put("app_hash", ProtoJson.hex(applied.getAppHash()));
+      status.put("chain_floor", chain.store().chainFloor());
       status.put("disk_bytes", chain.store().diskBytes());
     }
   }
@@ -164,6 +166,10 @@ final class StatusCommand implements Callable<Integer> {
     table.row("chain", text(status, "chain_id"));
     table.row("height", height(status));
     table.row("app hash", text(status, "app_hash"));
+    if (status.has("chain_floor")) {
+      long floor = status.path("chain_floor").asLong();
+      table.row("blocks", floor == 0 ? "all kept" : "kept from height " + floor + " on");
+    }
     if (status.has("disk_height")) {
       table.row(
           "disk",

@@ -40,6 +40,7 @@ class StatusTest {
             "chain        c",
             "height       12, block of 1970-01-01T00:00:00Z",
             "app hash     AABBCCDDEEFF0011",
+            "blocks       kept from height 3 on",
             "disk         up, height 12, 0 behind, 2.0 MiB",
             "memory       up, 1.5 KiB of 1.0 MiB, 3 records",
             "logs         0 B");
@@ -48,7 +49,7 @@ class StatusTest {
   private static NodeStatus status(long height, String disk) {
     MemoryStore.MemoryStats memory = new MemoryStore.MemoryStats(3, 1536, 1 << 20, 0, 0, 0);
     EngineStatus engine =
-        new EngineStatus(height, height, disk, "up", memory, 2 << 20, 0, 7, SyncStatus.none());
+        new EngineStatus(height, height, 3, disk, "up", memory, 2 << 20, 0, 7, SyncStatus.none());
     return new NodeStatus(
         "1", 42, Instant.EPOCH, "c", "AABBCCDDEEFF0011", Instant.EPOCH, engine, 5, null);
   }

@@ -43,4 +43,15 @@ public record ChainSettings(
   public ChainSettings withConsensusParams(ObjectNode params) {
     return new ChainSettings(chainId, appState, params, node);
   }
+
+  /**
+   * The version that the application's Info tells, for every header. Without it {@code cometbft
+   * rollback} leaves the node with version 0, and it refuses its own block.
+   */
+  public ChainSettings withAppVersion(long version) {
+    ObjectNode params = consensusParams.deepCopy();
+    // A string, as the node writes numbers of 64 bits.
+    params.withObject("/version").put("app", Long.toString(version));
+    return withConsensusParams(params);
+  }
 }

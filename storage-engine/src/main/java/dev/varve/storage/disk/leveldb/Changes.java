@@ -28,7 +28,7 @@ final class Changes implements RecordWriter {
 
   @Override
   public void delete(RecordType type, byte[] key) {
-    if (type == RecordType.MARKER) {
+    if (type == RecordType.MARKER && Keys.heightOf(key) == records.applied().getHeight()) {
       // The one below becomes the last.
       byte[] below = Keys.chain(Keys.heightOf(key) - 1, type, 0);
       AppliedHeight last = records.require(type, below, AppliedHeight.parser());

@@ -12,13 +12,15 @@ import java.time.Duration;
  * @param readers threads that read
  * @param writeTimeout after which a write that waits for the disk is reported as unavailable
  * @param historyBlocks as of how many heights below the last one state can be read; 0 for none
+ * @param retainBlocks how many of the last blocks are kept at least; 0 for all
  */
 public record LevelDbConfig(
     int writeBufferBytes,
     long minFreeBytes,
     int readers,
     Duration writeTimeout,
-    long historyBlocks) {
+    long historyBlocks,
+    long retainBlocks) {
   private static final int MIB = 1 << 20;
 
   public LevelDbConfig {
@@ -27,12 +29,13 @@ public record LevelDbConfig(
     require("readers", readers, 1, 64);
     require("writeTimeout in ms", writeTimeout.toMillis(), 1, 3_600_000);
     require("historyBlocks", historyBlocks, 0, Long.MAX_VALUE);
+    require("retainBlocks", retainBlocks, 0, Long.MAX_VALUE);
   }
 
-  /** With history of the default length. */
+  /** With history of the default length; keeps all blocks. */
   public LevelDbConfig(
       int writeBufferBytes, long minFreeBytes, int readers, Duration writeTimeout) {
-    this(writeBufferBytes, minFreeBytes, readers, writeTimeout, StateHistory.DEFAULT_BLOCKS);
+    this(writeBufferBytes, minFreeBytes, readers, writeTimeout, StateHistory.DEFAULT_BLOCKS, 0);
   }
 
   /** 16 MiB of memory table, 128 MiB that must be free, two readers, 30 s. */
@@ -42,7 +45,14 @@ public record LevelDbConfig(
 
   /** The same with a history of another length. */
   public LevelDbConfig withHistoryBlocks(long blocks) {
-    return new LevelDbConfig(writeBufferBytes, minFreeBytes, readers, writeTimeout, blocks);
+    return new LevelDbConfig(
+        writeBufferBytes, minFreeBytes, readers, writeTimeout, blocks, retainBlocks);
+  }
+
+  /** The same with another number of blocks that are kept. */
+  public LevelDbConfig withRetainBlocks(long blocks) {
+    return new LevelDbConfig(
+        writeBufferBytes, minFreeBytes, readers, writeTimeout, historyBlocks, blocks);
   }
 
   private static void require(String name, long value, long least, long most) {

@@ -13,13 +13,14 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.BlockRollback;
+import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
 import dev.varve.storage.disk.GroupSuccesses;
-import dev.varve.storage.disk.HistoryPruner;
 import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
+import dev.varve.storage.disk.StorePruner;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -33,6 +34,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LevelDbStore implements DiskStore {
   static final String KIND = "leveldb";
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   private static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final Logger LOG = LoggerFactory.getLogger(LevelDbStore.class);
@@ -66,7 +68,8 @@ public final class LevelDbStore implements DiskStore {
   private final Records records;
   private final ChainReader chain;
   private final VerifiedMark verified;
-  private final HistoryPruner pruner;
+  private final ChainFloor chainFloor;
+  private final StorePruner pruner;
   private final Object writeLock = new Object();
   private final StateHistory history;
   private final GroupState group;
@@ -82,13 +85,14 @@ public final class LevelDbStore implements DiskStore {
     this.lock = lock;
     this.database = database;
     this.records = new Records(folder, database);
-    this.chain = new ChainReader(records, this::holds);
+    this.chainFloor = new ChainFloor(records);
+    this.chain = new ChainReader(records, this::holds, chainFloor);
     this.verified = new VerifiedMark(folder, files);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
+    Changes pruning = new Changes(records, database, verified, () -> {});
     this.pruner =
-        new HistoryPruner(
-            records, history, new Changes(records, database, verified, () -> {}), writeLock);
+        new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
     load();
     verified.require(applied.getHeight());
     verify(1);
@@ -106,6 +110,8 @@ public final class LevelDbStore implements DiskStore {
       LevelDbStore opened = new LevelDbStore(folder, files, lock, database, config);
       if (version == 1) {
         opened.history.begin(opened.changes());
+      }
+      if (version < VERSION) {
         store.mark(KIND, VERSION);
       }
       return opened;
@@ -131,6 +137,11 @@ public final class LevelDbStore implements DiskStore {
   }
 
   @Override
+  public void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
+    history.verifyDeletions(damaged);
+  }
+
+  @Override
   public boolean prune() {
     return pruner.step();
   }
@@ -144,6 +155,7 @@ public final class LevelDbStore implements DiskStore {
     AppliedHeight last = records.applied();
     history.load(last);
     applied = last;
+    chainFloor.load();
     firstHeight = records.first(RecordType.MARKER);
     firstCommitment = records.first(RecordType.COMMITMENT);
   }
@@ -268,7 +280,7 @@ public final class LevelDbStore implements DiskStore {
     }
     long to = applied.getHeight();
     for (long height = Math.max(from, firstHeight); height <= to && firstHeight >= 0; height++) {
-      records.requireBlock(height, SLICE_LENGTH);
+      chain.require(height);
     }
     verified.write(to);
     return to;
@@ -326,6 +338,11 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public long historyFloor() {
     return history.floor();
+  }
+
+  @Override
+  public long chainFloor() {
+    return chainFloor.get();
   }
 
   @Override

@@ -2,7 +2,7 @@
  * The embedded disk store on iq80 LevelDB, for hosts without native code.
  *
  * <p>Entry type: {@link dev.varve.storage.disk.leveldb.LevelDbStore}. Its folder holds the marker
- * {@code FORMAT} ({@code leveldb 2}), {@code lock}, and LevelDB's files in {@code db}, where {@code
+ * {@code FORMAT} ({@code leveldb 3}), {@code lock}, and LevelDB's files in {@code db}, where {@code
  * VERIFIED} (decimal height, line feed) tells up to which height the store was verified last. All
  * records lie in one key space: the type's code, 1 byte, then the key, as drawn in {@code
  * dev.varve.storage}. The last marker is kept a second time, under the greatest height there can

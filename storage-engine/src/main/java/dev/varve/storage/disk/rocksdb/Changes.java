@@ -1,6 +1,7 @@
 package dev.varve.storage.disk.rocksdb;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.disk.RecordWriter;
 
@@ -9,6 +10,7 @@ final class Changes implements RecordWriter {
   private final Database database;
   private final BatchEncoder encoder;
   private final Runnable written;
+  private long droppedBelow;
 
   /** {@code written} is called after each commit. */
   Changes(Database database, BatchEncoder encoder, Runnable written) {
@@ -31,6 +33,14 @@ final class Changes implements RecordWriter {
   @Override
   public boolean deleteBelow(RecordType type, long height) {
     encoder.deleteBelow(type, height);
+    if (ColumnFamily.of(type) == ColumnFamily.CHAIN) {
+      droppedBelow = height;
+    }
+    return true;
+  }
+
+  @Override
+  public boolean deletesByRange() {
     return true;
   }
 
@@ -40,6 +50,11 @@ final class Changes implements RecordWriter {
       byte[] batch = encoder.finish();
       encoder.begin();
       database.write(batch);
+    }
+    if (droppedBelow > 0) {
+      // Appended in height order, most of it lies in files of its own, which need no compaction.
+      database.dropFiles(ColumnFamily.CHAIN, Keys.height(droppedBelow));
+      droppedBelow = 0;
     }
     written.run();
   }

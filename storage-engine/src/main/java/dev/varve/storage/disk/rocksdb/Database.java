@@ -122,6 +122,21 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Drops files that hold nothing but keys below one, all of which were deleted. What lay hidden
+   * under their deletions in other files may be seen again.
+   */
+  void dropFiles(ColumnFamily family, byte[] below) {
+    Handle open = enter();
+    try {
+      open.db().deleteFilesInRanges(open.family(family), List.of(new byte[1], below), false);
+    } catch (RocksDBException e) {
+      throw Errors.of(folder, "dropping files of " + family, e);
+    } finally {
+      leave();
+    }
+  }
+
   /** The value stored under a key, or null. */
   byte[] get(ColumnFamily family, byte[] key) {
     Handle open = enter();

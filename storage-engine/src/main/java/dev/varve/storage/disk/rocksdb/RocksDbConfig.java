@@ -10,13 +10,15 @@ import dev.varve.storage.disk.StateHistory;
  * @param maxBackgroundJobs threads for flush and compaction
  * @param minFreeBytes free space below which blocks are refused as on a full disk; 0 for none
  * @param historyBlocks as of how many heights below the last one state can be read; 0 for none
+ * @param retainBlocks how many of the last blocks are kept at least; 0 for all
  */
 public record RocksDbConfig(
     long blockCacheBytes,
     long walBytes,
     int maxBackgroundJobs,
     long minFreeBytes,
-    long historyBlocks) {
+    long historyBlocks,
+    long retainBlocks) {
   private static final long MIB = 1 << 20;
   private static final long DEFAULT_MIN_FREE_BYTES = 32 * MIB;
 
@@ -26,12 +28,14 @@ public record RocksDbConfig(
     require("maxBackgroundJobs", maxBackgroundJobs, 1);
     require("minFreeBytes", minFreeBytes, 0);
     require("historyBlocks", historyBlocks, 0);
+    require("retainBlocks", retainBlocks, 0);
   }
 
-  /** With history of the default length. */
+  /** With history of the default length; keeps all blocks. */
   public RocksDbConfig(
       long blockCacheBytes, long walBytes, int maxBackgroundJobs, long minFreeBytes) {
-    this(blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, StateHistory.DEFAULT_BLOCKS);
+    this(
+        blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, StateHistory.DEFAULT_BLOCKS, 0);
   }
 
   /** With the default of 32 MiB that must be free. */
@@ -46,7 +50,14 @@ public record RocksDbConfig(
 
   /** The same with a history of another length. */
   public RocksDbConfig withHistoryBlocks(long blocks) {
-    return new RocksDbConfig(blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, blocks);
+    return new RocksDbConfig(
+        blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, blocks, retainBlocks);
+  }
+
+  /** The same with another number of blocks that are kept. */
+  public RocksDbConfig withRetainBlocks(long blocks) {
+    return new RocksDbConfig(
+        blockCacheBytes, walBytes, maxBackgroundJobs, minFreeBytes, historyBlocks, blocks);
   }
 
   private static void require(String name, long value, long least) {

@@ -3,6 +3,8 @@ package dev.varve.storage.disk.rocksdb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import dev.varve.fallback.io.FileIo;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
@@ -13,13 +15,14 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.BlockRollback;
+import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
 import dev.varve.storage.disk.GroupSuccesses;
-import dev.varve.storage.disk.HistoryPruner;
 import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
+import dev.varve.storage.disk.StorePruner;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -34,6 +37,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +54,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RocksDbStore implements DiskStore {
   static final String KIND = "rocksdb";
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   private static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final String WAL_SUFFIX = ".log";
@@ -67,7 +71,8 @@ public final class RocksDbStore implements DiskStore {
   private final Records records;
   private final StateHistory history;
   private final GroupState group;
-  private final HistoryPruner pruner;
+  private final ChainFloor chainFloor;
+  private final StorePruner pruner;
   private final Object writeLock = new Object();
   private final boolean readOnly;
   private final FreeSpace space;
@@ -88,15 +93,17 @@ public final class RocksDbStore implements DiskStore {
     this.group = new GroupState(records);
     int[] ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
     this.encoder = new BatchEncoder(ids);
+    this.chainFloor = new ChainFloor(records);
+    Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {});
     this.pruner =
-        new HistoryPruner(
-            records, history, new Changes(database, new BatchEncoder(ids), () -> {}), writeLock);
+        new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
     load();
   }
 
   private void load() {
     applied = readApplied();
     history.load(applied);
+    chainFloor.load();
   }
 
   /** Opens the store in a folder, or creates it there. */
@@ -107,6 +114,8 @@ public final class RocksDbStore implements DiskStore {
     RocksDbStore opened = open(folder, files, config, false);
     if (version == 1) {
       opened.history.begin(opened.changes());
+    }
+    if (version < VERSION) {
       store.mark(KIND, VERSION);
     }
     return opened;
@@ -143,6 +152,11 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public void verifyHistory(long height) {
     history.verify(height);
+  }
+
+  @Override
+  public void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
+    history.verifyDeletions(damaged);
   }
 
   @Override
@@ -263,35 +277,35 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public Optional<BlockRecord> block(long height) {
-    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
-    return records.find(RecordType.BLOCK, key, BlockRecord.parser());
+    return chain(RecordType.BLOCK, height, 0, BlockRecord.parser());
   }
 
   @Override
   public List<ByteString> transactions(long height, int slice) {
-    byte[] key = Keys.chain(height, RecordType.TRANSACTION, slice);
-    return records
-        .find(RecordType.TRANSACTION, key, TransactionSlice.parser())
+    return chain(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
         .map(TransactionSlice::getTxsList)
         .orElse(List.of());
   }
 
   @Override
   public List<TxResult> results(long height, int slice) {
-    byte[] key = Keys.chain(height, RecordType.RESULT, slice);
-    return records
-        .find(RecordType.RESULT, key, ResultSlice.parser())
+    return chain(RecordType.RESULT, height, slice, ResultSlice.parser())
         .map(ResultSlice::getResultsList)
         .orElse(List.of());
   }
 
   @Override
   public List<TxLog> logs(long height, int slice) {
-    byte[] key = Keys.chain(height, RecordType.LOG, slice);
-    return records
-        .find(RecordType.LOG, key, LogSlice.parser())
+    return chain(RecordType.LOG, height, slice, LogSlice.parser())
         .map(LogSlice::getLogsList)
         .orElse(List.of());
+  }
+
+  private <M extends MessageLite> Optional<M> chain(
+      RecordType type, long height, int slice, Parser<M> parser) {
+    return chainFloor.keeps(height)
+        ? records.find(type, Keys.chain(height, type, slice), parser)
+        : Optional.empty();
   }
 
   @Override
@@ -313,6 +327,11 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public long historyFloor() {
     return history.floor();
+  }
+
+  @Override
+  public long chainFloor() {
+    return chainFloor.get();
   }
 
   @Override

@@ -2,12 +2,12 @@
  * The embedded disk store on RocksDB.
  *
  * <p>Entry type: {@link dev.varve.storage.disk.rocksdb.RocksDbStore}. Its folder holds the marker
- * {@code FORMAT} ({@code rocksdb 2}), RocksDB's files in {@code db} and its unpacked library in
+ * {@code FORMAT} ({@code rocksdb 3}), RocksDB's files in {@code db} and its unpacked library in
  * {@code native}. Column families, with the record types in them:
  *
  * <pre>
  * default      META
- * chain        BLOCK, TRANSACTION, RESULT, LOG, MARKER, in height order: only ever appended
+ * chain        BLOCK, TRANSACTION, RESULT, LOG, MARKER, in height order: appended, dropped by range
  * index        INDEX
  * state        STATE
  * commitment   COMMITMENT

@@ -142,7 +142,7 @@ class RocksDbDamageTest {
   @Test
   void shouldRefuseANewerFormat() throws IOException {
     open().close();
-    Files.writeString(folder.resolve(StoreFolder.MARKER), "rocksdb 3\n");
+    Files.writeString(folder.resolve(StoreFolder.MARKER), "rocksdb 4\n");
     assertThatThrownBy(this::open).isInstanceOf(StorageException.Incompatible.class);
     assertThatThrownBy(() -> RocksDbStore.openReadOnly(folder, RocksDbConfig.defaults()))
         .isInstanceOf(StorageException.Incompatible.class);
