@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,18 +57,22 @@ final class MemoryTier implements AutoCloseable {
   /** What a reader goes by: take it once, before the first look-up. No target: ask the disk. */
   record View(List<RecentBatch> recent, FillTarget target, long height) {}
 
-  /** {@code lacking} gets a permit whenever the memory store in use lacks what came before. */
+  /**
+   * {@code lacking} gets a permit whenever the memory store in use lacks what came before; {@code
+   * nanos} is of a clock that is never set.
+   */
   MemoryTier(
       Supplier<MemoryStore> source,
       Supplier<FallbackLog> log,
       long height,
       EngineConfig config,
-      Semaphore lacking) {
+      Semaphore lacking,
+      LongSupplier nanos) {
     this.config = config;
     this.lacking = lacking;
     this.source = source;
     this.bridge = new BridgeTarget(log);
-    this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)));
+    this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)), nanos);
     this.view = new View(List.of(), null, height);
     this.writtenThrough = height;
     this.thread = new Thread(this::run, "varve-memory-fill");
