@@ -219,16 +219,16 @@ final class MemoryTier implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       fail(null, e);
     }
-    try {
-      while (!closing()) {
+    while (!closing()) {
+      try {
         tasks.take().run();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
   /** Goes over to a fresh store: what the log holds is moved there, what waits follows. */
+      } catch (InterruptedException e) {
+        LOG.debug("{} goes on after an interrupt; close ends it", thread.getName());
   private void adopt(MemoryStore store) {
     MemoryTarget fresh = new MemoryTarget(store);
     MemoryTarget old = memory;
