@@ -106,7 +106,14 @@ final class MemoryTier implements AutoCloseable {
 
   MemoryStore.MemoryStats stats() {
     MemoryTarget now = memory;
-    return now == null ? new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0) : now.store().stats();
+    if (now != null) {
+      try {
+        return now.store().stats();
+      } catch (RuntimeException | LinkageError e) {
+        fail(now, e);
+      }
+    }
+    return new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0);
   }
 
   /** Takes a committed batch; called in height order. */
@@ -222,19 +229,19 @@ final class MemoryTier implements AutoCloseable {
     while (!closing()) {
       try {
         tasks.take().run();
+      } catch (InterruptedException e) {
+        LOG.debug("{} goes on after an interrupt; close ends it", thread.getName());
       }
     }
   }
 
   /** Goes over to a fresh store: what the log holds is moved there, what waits follows. */
-      } catch (InterruptedException e) {
-        LOG.debug("{} goes on after an interrupt; close ends it", thread.getName());
   private void adopt(MemoryStore store) {
     MemoryTarget fresh = new MemoryTarget(store);
     MemoryTarget old = memory;
     memory = fresh;
     if (old != null) {
-      old.store().close();
+      letGo(old.store());
     }
     FillTarget before = view.target();
     try {
@@ -347,6 +354,15 @@ final class MemoryTier implements AutoCloseable {
     rebuild.start();
   }
 
+  /** One that cannot be closed must keep nobody from going on without it. */
+  private static void letGo(MemoryStore store) {
+    try {
+      store.close();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("a memory store that is not used any more cannot be closed", e);
+    }
+  }
+
   @Override
   public void close() {
     synchronized (this) {
@@ -361,7 +377,7 @@ final class MemoryTier implements AutoCloseable {
     rebuild.close();
     Threads.join(thread);
     if (memory != null) {
-      memory.store().close();
+      letGo(memory.store());
     }
     bridge.close();
   }

@@ -354,7 +354,10 @@ public final class TieredEngine implements StorageEngine {
   public void close() {
     closed = true;
     sync.close();
-    memory.close();
-    disk.close();
+    try {
+      memory.close();
+    } finally {
+      disk.close();
+    }
   }
 }
