@@ -32,7 +32,8 @@ record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoClos
     }
   }
 
-  // A MANIFEST that was cut off knows fewer; they would be made anew, empty, and nobody would notice.
+  // A MANIFEST that was cut off knows fewer; they would be made anew, empty, and nobody would
+  // notice.
   private static void requireFamilies(Path folder, Settings settings) throws RocksDBException {
     try (Options options = new Options()) {
       int count = RocksDB.listColumnFamilies(options, folder.toString()).size();
