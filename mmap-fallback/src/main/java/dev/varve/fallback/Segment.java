@@ -195,6 +195,9 @@ final class Segment {
     if (now == null || !sealable || damaged) {
       return;
     }
+    if (Footer.bytes(now.pairs()) > bytes.capacity() - end) {
+      return; // the file was cut off behind its entries: the index stays in memory
+    }
     footer = Footer.write(bytes, end, header.salt(), last(), count, now);
     index = null;
   }

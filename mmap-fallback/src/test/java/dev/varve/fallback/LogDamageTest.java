@@ -3,6 +3,8 @@ package dev.varve.fallback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.varve.fallback.io.FaultyFileIo;
+import dev.varve.fallback.io.FaultyFileIo.Call;
 import dev.varve.fallback.io.RealFileIo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -220,6 +222,57 @@ class LogDamageTest {
     assertThat(segments(folder))
         .extracting(p -> p.getFileName().toString())
         .contains(broken.getFileName().toString().replace(".log", ".damaged.log") + ".aside");
+  }
+
+  /** Files are renamed only around damage; the rename that failed is made at the next open. */
+  @Test
+  void shouldEndAtTheSameDamageThoughARenameFails() throws IOException {
+    write(24, 0);
+    Path broken = segments(folder).get(1);
+    byte[] bytes = Files.readAllBytes(broken);
+    bytes[3000] ^= 1;
+    Files.write(broken, bytes);
+    long last = 0;
+    boolean failed = true;
+    for (int n = 0; failed || n == 1; n++) {
+      Path copy = copy();
+      FaultyFileIo seam = new FaultyFileIo(files);
+      if (n > 0) {
+        seam.failNth(Call.RENAME, n, false);
+        try (FallbackLog log = FallbackLog.open(Entries.config(copy), seam)) {
+          assertThat(log.lastSequence()).isEqualTo(last);
+        } catch (FallbackLogException.Io e) {
+          assertThat(e).hasMessageContaining("made by the test");
+        }
+      }
+      failed = n == 0 || seam.calls(Call.RENAME) >= n;
+      assertThat(failed || n > 1).as("a rename").isTrue();
+      try (FallbackLog log = open(copy)) {
+        last = n == 0 ? lastRight(log) : last;
+        assertThat(lastRight(log)).isEqualTo(last).isBetween(2L, 23L);
+      }
+    }
+  }
+
+  @Test
+  void shouldOpenASegmentThatWasCutOffBehindItsEntries() throws IOException {
+    write(24, 0);
+    Path cut = segments(folder).get(0);
+    byte[] bytes = Files.readAllBytes(cut);
+    int end = SegmentHeader.BYTES;
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (EntryFormat.headerValid(content, end, content.getLong(24))) {
+      end = EntryFormat.end(content, end);
+    }
+    for (int left : new int[] {end, end + 8, end + 60}) {
+      Path copy = copy();
+      Files.write(copy.resolve(cut.getFileName()), Arrays.copyOf(bytes, left));
+      try (FallbackLog log = open(copy)) {
+        assertThat(lastRight(log)).isEqualTo(24);
+        Entries.append(log, 25, 60);
+        assertThat(lastRight(log)).isEqualTo(60);
+      }
+    }
   }
 
   @Test

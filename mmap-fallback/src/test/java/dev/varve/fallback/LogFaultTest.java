@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 class LogFaultTest {
   @TempDir Path temporary;
@@ -86,6 +89,53 @@ class LogFaultTest {
         }
       }
     }
+  }
+
+  /** The first, the second, and so on, until a life of the log passes without. */
+  @ParameterizedTest
+  @EnumSource(value = Call.class, mode = Mode.EXCLUDE, names = "RENAME") // see LogDamageTest
+  void shouldSurviveTheNthFailureOfEachKindOfCall(Call kind) {
+    int n = 1;
+    while (surviveFailureOf(kind, n)) {
+      n++;
+    }
+    assertThat(n).as("failures of %s", kind).isGreaterThan(1);
+  }
+
+  /** A life in which one call fails, and a look at what it left; returns whether one failed. */
+  private boolean surviveFailureOf(Call kind, int n) {
+    FaultyFileIo seam = new FaultyFileIo(new RealFileIo());
+    LogConfig config = Entries.config(temporary.resolve(kind + "-" + n));
+    seam.failNth(kind, n, n % 2 == 0);
+    long least = 0;
+    long most = 0;
+    for (int opening = 0; opening < 2; opening++) {
+      try (FallbackLog log = FallbackLog.open(config, seam)) {
+        for (int i = 0; i < 15; i++) {
+          most = log.lastSequence() + 1;
+          log.append(Entries.entry(most));
+          least = most;
+          log.drainTo(most / 2);
+          log.trimTo(most / 2);
+        }
+        log.rewind(log.firstSequence());
+        least--;
+        log.truncateAfter(least);
+        most--;
+      } catch (FallbackLogException e) {
+        assertThat(e).hasMessageContaining("fallback log").hasMessageContaining(kind + "-" + n);
+      }
+    }
+    boolean failed = seam.calls(kind) >= n;
+    seam.heal();
+    try (FallbackLog log = FallbackLog.open(config, seam)) {
+      assertThat(log.damage()).as("%s %d", kind, n).isEmpty();
+      assertThat(log.lastSequence()).as("%s %d", kind, n).isBetween(least, most);
+      for (long s = Math.max(1, log.firstSequence()); s <= log.lastSequence(); s++) {
+        assertThat(log.read(s).orElseThrow()).isEqualTo(Entries.payload(s));
+      }
+    }
+    return failed;
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.varve.fallback;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.fallback.io.FileIo;
 import dev.varve.fallback.io.MappedFile;
@@ -106,5 +107,23 @@ class LogFormatTest {
     }
     assertThat(dump(Files.readAllBytes(folder.resolve("cursor"))))
         .isEqualTo(golden("cursor-v1.hex"));
+  }
+
+  @Test
+  void shouldRefuseAMarkerOfWhichAnyBitIsFlipped() throws IOException {
+    LogConfig config = Entries.config(folder.resolve("marked"));
+    FallbackLog.open(config, new RealFileIo()).close();
+    Path marker = config.folder().resolve("FORMAT");
+    byte[] right = Files.readAllBytes(marker);
+    for (int bit = 0; bit < right.length * 8; bit++) {
+      byte[] wrong = right.clone();
+      wrong[bit / 8] ^= (byte) (1 << (bit % 8));
+      Files.write(marker, wrong);
+      assertThatThrownBy(() -> FallbackLog.open(config, new RealFileIo()))
+          .isInstanceOf(FallbackLogException.Incompatible.class)
+          .hasMessageContaining("this program knows \"forcedlog 1\" for it");
+    }
+    Files.write(marker, right);
+    FallbackLog.open(config, new RealFileIo()).close();
   }
 }

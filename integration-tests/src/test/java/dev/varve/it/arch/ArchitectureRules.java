@@ -144,6 +144,9 @@ final class ArchitectureRules {
   static final ArchRule ROCKSDB_STAYS_IN_ITS_STORE =
       only("dev.varve.storage.disk.rocksdb..", "org.rocksdb..");
 
+  static final ArchRule LEVELDB_STAYS_IN_ITS_STORE =
+      only("dev.varve.storage.disk.leveldb..", "org.iq80.leveldb..");
+
   static final ArchRule CHRONICLE_STAYS_IN_THE_MEMORY_STORE =
       only("dev.varve.storage.memory..", "net.openhft..");
 

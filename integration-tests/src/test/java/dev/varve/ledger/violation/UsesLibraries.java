@@ -3,6 +3,7 @@ package dev.varve.ledger.violation;
 /** Breaks every rule on where a library or a part is used. */
 final class UsesLibraries {
   org.rocksdb.RocksDB rocks;
+  org.iq80.leveldb.DB level;
   net.openhft.chronicle.map.ChronicleMap<?, ?> chronicle;
   io.grpc.Server grpc;
   org.tomlj.TomlTable toml;

@@ -132,11 +132,14 @@ final class HistoryPruner {
   private void delete(List<byte[]> candidates, long floor) {
     synchronized (writeLock) {
       List<byte[]> now = records.values(RecordType.DELETION, candidates);
+      List<byte[]> below = new ArrayList<>();
       for (int i = 0; i < candidates.size(); i++) {
         if (now.get(i) != null && isBelow(candidates.get(i), now.get(i), floor)) {
-          writer.delete(RecordType.DELETION, candidates.get(i));
+          below.add(candidates.get(i));
         }
       }
+      // Only now: were one of them damaged, those before it would be deleted with a later step.
+      below.forEach(key -> writer.delete(RecordType.DELETION, key));
       writer.commit();
     }
   }

@@ -21,6 +21,7 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -36,11 +37,12 @@ final class DiskTier implements AutoCloseable {
   private final DiskWriter writer;
   private final Pruner pruner;
 
-  DiskTier(DiskStore disk, FallbackLog log, EngineConfig config) {
+  /** {@code nanos}: of a clock that is never set. */
+  DiskTier(DiskStore disk, FallbackLog log, EngineConfig config, LongSupplier nanos) {
     this.disk = disk;
     this.log = log;
     this.reader = new LogReader(log);
-    this.writer = new DiskWriter(disk, log, config);
+    this.writer = new DiskWriter(disk, log, config, nanos);
     this.pruner = new Pruner(disk);
   }
 

@@ -8,6 +8,7 @@ import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,12 @@ final class DiskWriter implements AutoCloseable {
   private volatile AppliedHeight applied;
   private volatile String held;
 
-  DiskWriter(DiskStore disk, FallbackLog log, EngineConfig config) {
+  DiskWriter(DiskStore disk, FallbackLog log, EngineConfig config, LongSupplier nanos) {
     this.disk = disk;
     this.log = log;
     this.config = config;
     this.applied = join();
-    this.drainer = new Drainer(disk, log, config);
+    this.drainer = new Drainer(disk, log, config, nanos);
     drainer.awaitFirstAttempt();
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class Drainer implements AutoCloseable {
   private final DiskStore disk;
   private final FallbackLog log;
   private final EngineConfig config;
-  private final CircuitBreaker breaker = StoreBreaker.create("disk-store");
+  private final CircuitBreaker breaker;
   private final Thread thread = new Thread(this::run, "varve-disk-drain");
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -52,10 +53,11 @@ final class Drainer implements AutoCloseable {
   private volatile String state = "up";
   private volatile boolean slow;
 
-  Drainer(DiskStore disk, FallbackLog log, EngineConfig config) {
+  Drainer(DiskStore disk, FallbackLog log, EngineConfig config, LongSupplier nanos) {
     this.disk = disk;
     this.log = log;
     this.config = config;
+    this.breaker = StoreBreaker.create("disk-store", nanos);
     this.undrained = new Undrained(config.maxUndrainedBytes());
     thread.setDaemon(true);
     thread.start();

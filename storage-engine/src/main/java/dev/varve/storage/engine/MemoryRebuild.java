@@ -4,6 +4,7 @@ import dev.varve.storage.MemoryStore;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,14 +18,19 @@ final class MemoryRebuild implements AutoCloseable {
   private static final IntervalFunction PAUSE =
       IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
 
+  private static final long LOOK_MILLIS = 100;
+
   private final Supplier<MemoryStore> source;
   private final Consumer<MemoryStore> ready;
+  private final LongSupplier nanos;
   // Guarded by this.
   private Thread thread;
   private int attempts;
   private boolean closed;
 
-  MemoryRebuild(Supplier<MemoryStore> source, Consumer<MemoryStore> ready) {
+  /** {@code nanos}: of a clock that is never set. */
+  MemoryRebuild(Supplier<MemoryStore> source, Consumer<MemoryStore> ready, LongSupplier nanos) {
+    this.nanos = nanos;
     this.source = source;
     this.ready = ready;
   }
@@ -53,16 +59,13 @@ final class MemoryRebuild implements AutoCloseable {
   /** Returns whether to go on. */
   private synchronized boolean pause() {
     attempts++;
-    long end = System.nanoTime() + Duration.ofMillis(PAUSE.apply(attempts)).toNanos();
-    try {
-      for (long left = end - System.nanoTime();
-          !closed && left > 0;
-          left = end - System.nanoTime()) {
-        wait(Math.max(1, left / 1_000_000));
+    long end = nanos.getAsLong() + Duration.ofMillis(PAUSE.apply(attempts)).toNanos();
+    while (!closed && nanos.getAsLong() < end) {
+      try {
+        wait(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        LOG.debug("goes on after an interrupt; close ends it", e);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
     return !closed;
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,18 +57,22 @@ final class MemoryTier implements AutoCloseable {
   /** What a reader goes by: take it once, before the first look-up. No target: ask the disk. */
   record View(List<RecentBatch> recent, FillTarget target, long height) {}
 
-  /** {@code lacking} gets a permit whenever the memory store in use lacks what came before. */
+  /**
+   * {@code lacking} gets a permit whenever the memory store in use lacks what came before; {@code
+   * nanos} is of a clock that is never set.
+   */
   MemoryTier(
       Supplier<MemoryStore> source,
       Supplier<FallbackLog> log,
       long height,
       EngineConfig config,
-      Semaphore lacking) {
+      Semaphore lacking,
+      LongSupplier nanos) {
     this.config = config;
     this.lacking = lacking;
     this.source = source;
     this.bridge = new BridgeTarget(log);
-    this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)));
+    this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)), nanos);
     this.view = new View(List.of(), null, height);
     this.writtenThrough = height;
     this.thread = new Thread(this::run, "varve-memory-fill");
@@ -101,7 +106,14 @@ final class MemoryTier implements AutoCloseable {
 
   MemoryStore.MemoryStats stats() {
     MemoryTarget now = memory;
-    return now == null ? new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0) : now.store().stats();
+    if (now != null) {
+      try {
+        return now.store().stats();
+      } catch (RuntimeException | LinkageError e) {
+        fail(now, e);
+      }
+    }
+    return new MemoryStore.MemoryStats(0, 0, 0, 0, 0, 0);
   }
 
   /** Takes a committed batch; called in height order. */
@@ -214,12 +226,12 @@ final class MemoryTier implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       fail(null, e);
     }
-    try {
-      while (!closing()) {
+    while (!closing()) {
+      try {
         tasks.take().run();
+      } catch (InterruptedException e) {
+        LOG.debug("{} goes on after an interrupt; close ends it", thread.getName());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -229,7 +241,7 @@ final class MemoryTier implements AutoCloseable {
     MemoryTarget old = memory;
     memory = fresh;
     if (old != null) {
-      old.store().close();
+      letGo(old.store());
     }
     FillTarget before = view.target();
     try {
@@ -342,6 +354,15 @@ final class MemoryTier implements AutoCloseable {
     rebuild.start();
   }
 
+  /** One that cannot be closed must keep nobody from going on without it. */
+  private static void letGo(MemoryStore store) {
+    try {
+      store.close();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("a memory store that is not used any more cannot be closed", e);
+    }
+  }
+
   @Override
   public void close() {
     synchronized (this) {
@@ -356,7 +377,7 @@ final class MemoryTier implements AutoCloseable {
     rebuild.close();
     Threads.join(thread);
     if (memory != null) {
-      memory.store().close();
+      letGo(memory.store());
     }
     bridge.close();
   }

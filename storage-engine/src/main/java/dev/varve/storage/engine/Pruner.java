@@ -20,6 +20,7 @@ final class Pruner implements AutoCloseable {
   private static final long PAUSE_MILLIS = 5;
 
   private final DiskStore disk;
+  private final long roundMillis;
   private final Thread thread = new Thread(this::run, "varve-disk-prune");
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closed = lock.newCondition();
@@ -27,13 +28,19 @@ final class Pruner implements AutoCloseable {
   private boolean failed;
 
   Pruner(DiskStore disk) {
+    this(disk, ROUND_MILLIS);
+  }
+
+  /** With another pause between rounds. */
+  Pruner(DiskStore disk, long roundMillis) {
     this.disk = disk;
+    this.roundMillis = roundMillis;
     thread.setDaemon(true);
     thread.start();
   }
 
   private void run() {
-    while (!awaitClose(ROUND_MILLIS)) {
+    while (!awaitClose(roundMillis)) {
       while (step()) {
         if (awaitClose(PAUSE_MILLIS)) {
           return;

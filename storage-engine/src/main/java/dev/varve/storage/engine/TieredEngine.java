@@ -60,7 +60,8 @@ public final class TieredEngine implements StorageEngine {
       Random random) {
     Semaphore lacking = new Semaphore(0);
     this.disk = disk;
-    this.memory = new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config, lacking);
+    this.memory =
+        new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config, lacking, clock);
     this.sync =
         new SyncJob(
             disk,
@@ -92,7 +93,10 @@ public final class TieredEngine implements StorageEngine {
     return open(disk, log, memory, memoryLog, config, System::nanoTime, new Random());
   }
 
-  /** As above, with the clock of the sync job's period and what picks the records it compares. */
+  /**
+   * As above, with the clock of the breaker's pauses and the sync job's period, and what picks the
+   * records that are compared.
+   */
   static TieredEngine open(
       DiskStore disk,
       FallbackLog log,
@@ -101,8 +105,9 @@ public final class TieredEngine implements StorageEngine {
       EngineConfig config,
       LongSupplier clock,
       Random random) {
-    DiskTier tier = new DiskTier(disk, log, config);
-    return new TieredEngine(tier, memory, memoryLog, config, clock, random);
+    Elapsed nanos = new Elapsed(clock);
+    DiskTier tier = new DiskTier(disk, log, config, nanos);
+    return new TieredEngine(tier, memory, memoryLog, config, nanos, random);
   }
 
   @Override
@@ -365,7 +370,10 @@ public final class TieredEngine implements StorageEngine {
   public void close() {
     closed = true;
     sync.close();
-    memory.close();
-    disk.close();
+    try {
+      memory.close();
+    } finally {
+      disk.close();
+    }
   }
 }

@@ -193,7 +193,13 @@ class WarmUpTest {
           }
         });
     commit(41, 50, 50);
-    home.await(() -> home.memory() != first && home.sync().warmRecords() > 0);
+    home.await(() -> home.engine().status().memoryState().startsWith("down"));
+    // The pause before a fresh store goes by the clock.
+    home.await(
+        () -> {
+          home.pass(1);
+          return home.memory() != first && home.sync().warmRecords() > 0;
+        });
     home.awaitWarm();
     for (long height = 1; height <= 50; height++) {
       assertThat(home.holds(height)).as("block %d", height).isTrue();

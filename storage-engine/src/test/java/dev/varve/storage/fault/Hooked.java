@@ -11,6 +11,9 @@ public final class Hooked {
   @FunctionalInterface
   public interface Hook {
     void before(String method, Object[] args);
+
+    /** Runs after each call that did not fail; what it throws the caller is told instead. */
+    default void after(String method) {}
   }
 
   public static <T> T of(Class<T> type, T real, Hook hook) {
@@ -20,11 +23,14 @@ public final class Hooked {
             new Class<?>[] {type},
             (proxy, method, args) -> {
               hook.before(method.getName(), args);
+              Object result;
               try {
-                return method.invoke(real, args);
+                result = method.invoke(real, args);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
+              hook.after(method.getName());
+              return result;
             }));
   }
 }

@@ -5,9 +5,11 @@ import dev.varve.storage.disk.RecordReader.StoredEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final String LIBRARY_FOLDER = "native";
+  private static final byte[] UNREADABLE = {};
 
   private final Path folder;
   private final Settings settings;
@@ -149,15 +152,35 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** The values stored under keys, null where there is none. */
+  /** The values stored under keys, null where there is none, empty where it cannot be read. */
   List<byte[]> getAll(ColumnFamily family, List<byte[]> keys) {
     Handle open = enter();
     try {
-      return open.db().multiGetAsList(Collections.nCopies(keys.size(), open.family(family)), keys);
+      List<ColumnFamilyHandle> same = Collections.nCopies(keys.size(), open.family(family));
+      List<byte[]> values = new ArrayList<>(open.db().multiGetAsList(same, keys));
+      for (int i = 0; i < values.size(); i++) {
+        if (values.get(i) == null) {
+          values.set(i, readAgain(open, family, keys.get(i)));
+        }
+      }
+      return values;
     } catch (RocksDBException e) {
       throw Errors.of(folder, "reading " + family, e);
     } finally {
       leave();
+    }
+  }
+
+  // A read of many gives null for what is damaged, too; only a read of one tells.
+  private byte[] readAgain(Handle open, ColumnFamily family, byte[] key) throws RocksDBException {
+    try {
+      return open.db().get(open.family(family), key);
+    } catch (RocksDBException e) {
+      if (Errors.of(folder, "reading " + family, e) instanceof StorageException.Corruption) {
+        LOG.warn("store {}, reading {}: {}", folder, family, e.getMessage());
+        return UNREADABLE;
+      }
+      throw e;
     }
   }
 

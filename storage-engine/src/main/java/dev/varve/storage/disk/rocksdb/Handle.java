@@ -1,5 +1,7 @@
 package dev.varve.storage.disk.rocksdb;
 
+import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.FreeSpace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +13,15 @@ import org.rocksdb.RocksDBException;
 
 /** One opening of a RocksDB; {@link Database} keeps callers away once it is closed. */
 record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoCloseable {
+  private static final int FAMILIES_OF_VERSION_1 = 5;
+
   static Handle open(Path folder, Settings settings, boolean readOnly) {
     List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
       String path = folder.toString();
+      if (!readOnly) {
+        requireFamilies(folder, settings);
+      }
       RocksDB db =
           readOnly
               ? RocksDB.openReadOnly(settings.database, path, present(path, settings), families)
@@ -22,6 +29,25 @@ record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoClos
       return new Handle(db, List.copyOf(families));
     } catch (RocksDBException e) {
       throw Errors.of(folder, readOnly ? "opening it for reading" : "opening it", e);
+    }
+  }
+
+  // A MANIFEST that was cut off knows fewer; they would be made anew, empty, and nobody would
+  // notice.
+  private static void requireFamilies(Path folder, Settings settings) throws RocksDBException {
+    try (Options options = new Options()) {
+      int count = RocksDB.listColumnFamilies(options, folder.toString()).size();
+      boolean lacking = count < settings.families.size() && count != FAMILIES_OF_VERSION_1;
+      FreeSpace files = new FreeSpace(folder);
+      if (count > 0 && lacking && files.usedBytes(".sst") + files.usedBytes(".log") > 0) {
+        throw new StorageException.Corruption(
+            String.format(
+                "store %s: its MANIFEST names %d column families of %d",
+                folder, count, settings.families.size()),
+            folder,
+            -1,
+            null);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.StoreFolder;
+import dev.varve.storage.fault.StoreCopy;
 import dev.varve.storage.fixture.BatchBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,51 @@ class RocksDbDamageTest {
       ByteString to = ByteString.copyFromUtf8("t");
       requireCorrupt(() -> store.scanState(from, to, (key, state) -> true), "STATE", seed);
     }
+  }
+
+  @Test
+  void shouldNotReadThePastFromDamagedHistory() throws RocksDBException {
+    try (RocksDbStore store = open()) {
+      store.apply(List.of(BatchBuilder.at(1).write("skey", "first").build()));
+      store.apply(List.of(BatchBuilder.at(2).write("skey", "second").build()));
+      store.apply(List.of(BatchBuilder.at(3).write("skey", null).build()));
+    }
+    flipABitOfEveryValue(5, false);
+    try (RocksDbStore store = open()) {
+      ByteString key = ByteString.copyFromUtf8("skey");
+      for (long height = 1; height <= 2; height++) {
+        long past = height;
+        assertThatThrownBy(() -> store.stateAt(key, past)).isInstanceOf(StorageException.class);
+      }
+      requireCorrupt(() -> store.verifyHistory(3), "HISTORY", 5);
+    }
+  }
+
+  /** Of what the store holds nothing has come to tables yet: only families can be missing. */
+  @Test
+  void shouldReportAManifestThatEndsAmongItsColumnFamilies() throws IOException {
+    BlockBatch batch = BatchBuilder.random(1, 3, 30, new Random(1)).write("skey", "value").build();
+    Path whole = folder.resolve("whole");
+    try (RocksDbStore store = RocksDbStore.open(whole, RocksDbConfig.defaults())) {
+      store.apply(List.of(batch));
+    }
+    int reported = 0;
+    for (int left = 0; left < 400; left += 20) {
+      Path copy = folder.resolve("cut-" + left);
+      StoreCopy.take(whole.resolve("db"), copy.resolve("db"));
+      Files.copy(whole.resolve(StoreFolder.MARKER), copy.resolve(StoreFolder.MARKER));
+      String name = Files.readString(copy.resolve("db/CURRENT")).strip();
+      Path manifest = copy.resolve("db").resolve(name);
+      Files.write(manifest, Arrays.copyOf(Files.readAllBytes(manifest), left));
+      try (RocksDbStore store = RocksDbStore.open(copy, RocksDbConfig.defaults())) {
+        assertThat(store.applied().getHeight()).as("cut at %d", left).isEqualTo(1);
+        assertThat(store.state(ByteString.copyFromUtf8("skey"))).as("cut at %d", left).isPresent();
+        assertThat(store.locate(batch.txHashes().get(0))).as("cut at %d", left).isPresent();
+      } catch (StorageException.Corruption e) {
+        reported++;
+      }
+    }
+    assertThat(reported).isPositive();
   }
 
   private static void requireCorrupt(Runnable read, String named, long seed) {

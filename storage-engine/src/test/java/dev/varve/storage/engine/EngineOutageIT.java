@@ -1,0 +1,298 @@
+package dev.varve.storage.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.varve.fallback.io.FaultyFileIo;
+import dev.varve.fallback.io.FaultyFileIo.Call;
+import dev.varve.fallback.io.RealFileIo;
+import dev.varve.storage.BlockBatch;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.fault.ChainModel;
+import dev.varve.storage.fault.FaultyStore.Fault;
+import dev.varve.storage.fault.Hooked;
+import dev.varve.storage.fault.Seeds;
+import dev.varve.storage.fault.StoreKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Stores that are away or slow, and clocks that are set, while blocks come and are read. */
+class EngineOutageIT {
+  private static final Duration OUTAGE = Duration.ofMinutes(5);
+  private static final int BLOCKS = 100;
+
+  @TempDir Path folder;
+  private final long seed = Seeds.seed(EngineOutageIT.class);
+  private final FaultyFileIo files = new FaultyFileIo(new RealFileIo());
+  private final ChainModel model = new ChainModel(new Random(seed));
+  private final ExecutorService other = Executors.newSingleThreadExecutor();
+  private FaultHome home;
+
+  private void open(StoreKind kind, DiskPolicy policy, int logSegments) {
+    home = new FaultHome(folder, kind, policy, files).withLogSegments(logSegments).open();
+    home.engine().awaitFilled();
+  }
+
+  @AfterEach
+  void close() {
+    files.heal();
+    home.disk().set(Fault.NONE);
+    home.onDisk(FaultHome.NOTHING);
+    home.close();
+    other.shutdown();
+  }
+
+  private void commit(int blocks) {
+    for (int i = 0; i < blocks; i++) {
+      BlockBatch batch = model.next();
+      home.engine().commit(batch);
+      model.acknowledged(batch);
+    }
+  }
+
+  /** All is read, drained in order and once, and held by the store alone. */
+  private void requireAllDrained() {
+    model.requireAll(home.engine());
+    home.await(
+        () -> {
+          home.step(Duration.ofSeconds(5));
+          return home.engine().status().diskHeight() >= model.height();
+        });
+    model.requireAll(home.engine());
+    home.close();
+    home.open();
+    assertThat(home.disk().applied().getHeight()).isEqualTo(model.height());
+    model.requireAll(home.engine());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROCKSDB,BEHIND", "ROCKSDB,THROUGH", "LEVELDB,BEHIND", "LEVELDB,THROUGH"})
+  void shouldGoOnWhileTheStoreIsAwayForMinutes(StoreKind kind, DiskPolicy policy) {
+    open(kind, policy, 4096);
+    commit(5);
+    home.awaitDrained();
+    AtomicInteger probes = new AtomicInteger();
+    home.disk().set(Fault.UNAVAILABLE);
+    home.onDisk(
+        (method, args) -> {
+          if (method.equals("apply")) {
+            probes.incrementAndGet();
+          }
+        });
+    for (int i = 0; i < BLOCKS; i++) {
+      commit(1);
+      model.requireSome(home.engine());
+      home.step(OUTAGE.dividedBy(BLOCKS));
+    }
+    assertThat(home.disk().applied().getHeight()).as("seed %d", seed).isEqualTo(5);
+    assertThat(home.engine().status().diskState()).startsWith("down: injected");
+    // It is tried again, at most every 5 seconds once that long a pause was reached.
+    int most = (int) (OUTAGE.toSeconds() / 5) + 10;
+    assertThat(probes.get()).isBetween(1, most);
+    home.disk().set(Fault.NONE);
+    requireAllDrained();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void shouldNotWaitForASlowStore(StoreKind kind) {
+    open(kind, DiskPolicy.BEHIND, 4096);
+    AtomicInteger writes = new AtomicInteger();
+    home.onDisk(slow(writes));
+    // The store takes a write in half a second: blocks that waited for it would be as slow.
+    commit(BLOCKS);
+    assertThat(writes.get()).as("seed %d", seed).isLessThan(BLOCKS / 2);
+    model.requireSome(home.engine());
+    requireAllDrained();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void shouldTurnToTheLogWhenTheStoreIsSlow(StoreKind kind) {
+    open(kind, DiskPolicy.THROUGH, 4096);
+    AtomicInteger writes = new AtomicInteger();
+    home.onDisk(slow(writes));
+    commit(BLOCKS);
+    assertThat(writes.get()).as("seed %d", seed).isLessThan(BLOCKS / 2);
+    assertThat(home.engine().status().logBytes()).isPositive();
+    requireAllDrained();
+  }
+
+  private static Hooked.Hook slow(AtomicInteger writes) {
+    return (method, args) -> {
+      if (method.equals("apply")) {
+        writes.incrementAndGet();
+        try {
+          Thread.sleep(501);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROCKSDB,BEHIND", "ROCKSDB,THROUGH", "LEVELDB,BEHIND", "LEVELDB,THROUGH"})
+  void shouldReadFromWhatIsLeftWhenBothStoresFail(StoreKind kind, DiskPolicy policy) {
+    open(kind, policy, 4096);
+    commit(10);
+    home.awaitDrained();
+    home.disk().set(Fault.UNAVAILABLE);
+    home.onMemory(
+        (method, args) -> {
+          throw new IllegalStateException("injected");
+        });
+    commit(20);
+    home.engine().awaitFilled();
+    model.requireAll(home.engine());
+    assertThat(home.engine().status().memoryState()).startsWith("down: ").contains("injected");
+    assertThat(home.engine().status().diskState()).startsWith("down: injected");
+    home.onMemory(FaultHome.NOTHING);
+    home.disk().set(Fault.NONE);
+    home.await(
+        () -> {
+          home.step(Duration.ofSeconds(61));
+          return home.engine().status().memoryState().equals("up");
+        });
+    requireAllDrained();
+  }
+
+  /** The store's reads fail too: what memory and log hold is answered, the rest says why not. */
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void shouldReadFromMemoryAndLogWhenTheStoreAnswersNothing(StoreKind kind) {
+    open(kind, DiskPolicy.BEHIND, 4096);
+    commit(10);
+    home.awaitDrained();
+    home.engine().awaitFilled();
+    home.onDisk(
+        (method, args) -> {
+          if (!method.equals("applied") && !method.equals("forces") && !method.equals("close")) {
+            throw new StorageException.Unavailable("injected", null);
+          }
+        });
+    commit(10);
+    home.engine().awaitFilled();
+    for (long height = 1; height <= model.height(); height++) {
+      assertThat(home.engine().block(height)).as("block %d, seed %d", height, seed).isPresent();
+    }
+    home.memory().clear();
+    for (long height = 11; height <= model.height(); height++) {
+      assertThat(home.engine().block(height)).as("block %d, seed %d", height, seed).isPresent();
+    }
+    try {
+      home.engine().block(5);
+      throw new AssertionError("block 5 was read from nowhere");
+    } catch (StorageException.Unavailable e) {
+      assertThat(e).hasMessage("injected");
+    }
+    home.onDisk(FaultHome.NOTHING);
+    requireAllDrained();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROCKSDB,BEHIND", "ROCKSDB,THROUGH", "LEVELDB,BEHIND", "LEVELDB,THROUGH"})
+  void shouldHoldCommitAndSayWhyWhenNothingTakesTheBlock(StoreKind kind, DiskPolicy policy)
+      throws Exception {
+    open(kind, policy, 4096);
+    commit(5);
+    home.awaitDrained();
+    home.disk().set(Fault.DISK_FULL);
+    commit(3);
+    files.failAll(Call.FORCE, true);
+    home.onMemory(
+        (method, args) -> {
+          throw new IllegalStateException("injected");
+        });
+    BlockBatch batch = model.next();
+    Future<?> held = other.submit(() -> home.engine().commit(batch));
+    home.await(() -> home.engine().status().diskState().startsWith("held: "));
+    assertThat(home.engine().status().diskState()).contains("is not appended: no space left");
+    for (int i = 0; i < 10; i++) {
+      home.step(Duration.ofMinutes(1));
+      model.requireSome(home.engine());
+      assertThat(held.isDone()).as("seed %d", seed).isFalse();
+      assertThat(home.engine().applied().getHeight()).isEqualTo(8);
+    }
+    if (seed % 2 == 0) {
+      files.heal();
+    } else {
+      home.disk().set(Fault.NONE);
+    }
+    home.await(
+        () -> {
+          home.step(Duration.ofSeconds(5));
+          return held.isDone();
+        });
+    held.get(1, TimeUnit.SECONDS);
+    model.acknowledged(batch);
+    model.requireAll(home.engine());
+    files.heal();
+    home.disk().set(Fault.NONE);
+    home.onMemory(FaultHome.NOTHING);
+    commit(3);
+    requireAllDrained();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void shouldHoldCommitWhileTheLogIsFull(StoreKind kind) throws Exception {
+    open(kind, DiskPolicy.BEHIND, 4);
+    home.disk().set(Fault.UNAVAILABLE);
+    Future<?> writes = other.submit(() -> commit(BLOCKS));
+    home.await(() -> home.engine().status().diskState().startsWith("held: "));
+    assertThat(home.engine().status().diskState()).contains("is full");
+    assertThat(home.engine().status().logBytes()).isLessThanOrEqualTo(4L * FaultHome.SEGMENT_BYTES);
+    home.disk().set(Fault.NONE);
+    home.await(
+        () -> {
+          home.step(Duration.ofSeconds(5));
+          return writes.isDone();
+        });
+    writes.get(1, TimeUnit.SECONDS);
+    requireAllDrained();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROCKSDB,-PT5H", "ROCKSDB,PT5H", "LEVELDB,-PT5H", "LEVELDB,PT5H"})
+  void shouldNeitherHangNorSpinWhenTheClockIsSet(StoreKind kind, Duration by) {
+    open(kind, DiskPolicy.BEHIND, 4096);
+    commit(5);
+    home.awaitDrained();
+    AtomicInteger probes = new AtomicInteger();
+    home.onDisk(
+        (method, args) -> {
+          if (method.equals("apply")) {
+            probes.incrementAndGet();
+          }
+        });
+    home.disk().set(Fault.UNAVAILABLE);
+    commit(5);
+    home.await(() -> probes.get() > 0);
+    home.step(by);
+    int before = probes.get();
+    long runs = home.engine().status().sync().runs();
+    commit(20);
+    // Real time passes on: the next probes come by it, not hours later, and not one upon another.
+    home.await(() -> probes.get() >= before + 2);
+    assertThat(probes.get()).isLessThan(before + 20);
+    assertThat(home.engine().status().sync().runs()).isLessThanOrEqualTo(runs + 1);
+    home.disk().set(Fault.NONE);
+    // The store is found to be back, and a period after the step there is a run, by the clock.
+    home.await(() -> home.engine().status().diskHeight() >= model.height());
+    long ran = home.engine().status().sync().runs();
+    home.step(FaultHome.PERIOD);
+    home.await(() -> home.engine().status().sync().runs() > ran);
+    requireAllDrained();
+  }
+}
