@@ -15,7 +15,7 @@ final class Reads {
 
   Reads(int reads) {
     this.reads = reads;
-    this.warmUp = reads / 2;
+    this.warmUp = 2 * reads;
   }
 
   /** Reads a second: the median of three rounds without a clock in between. */
