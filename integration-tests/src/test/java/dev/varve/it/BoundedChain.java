@@ -74,8 +74,7 @@ final class BoundedChain implements AutoCloseable {
 
   private FallbackLog log(String name, long bytes, Durability durability) {
     return FallbackLog.open(
-        new LogConfig(folder.resolve(name), SEGMENT_BYTES, bytes, 0, durability),
-        new RealFileIo());
+        new LogConfig(folder.resolve(name), SEGMENT_BYTES, bytes, 0, durability), new RealFileIo());
   }
 
   TieredEngine engine() {

@@ -61,7 +61,8 @@ final class BoundsTable {
 
         Java %s, %d processors.
 
-        %s"""
+        %s\
+        """
             .formatted(Runtime.version(), Runtime.getRuntime().availableProcessors(), this);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);

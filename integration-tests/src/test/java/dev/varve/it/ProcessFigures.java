@@ -25,8 +25,7 @@ final class ProcessFigures {
     most("lag_blocks", engine.height() - engine.diskHeight());
     most("heap_bytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     most("threads", ManagementFactory.getThreadMXBean().getThreadCount());
-    for (BufferPoolMXBean pool :
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+    for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
       if (pool.getName().equals("direct")) {
         most("direct_bytes", pool.getMemoryUsed());
       }

@@ -170,7 +170,12 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::txs,
         (view, slice) ->
-            cached(view, RecordType.TRANSACTION, height, slice, one(TransactionSlice.parser(), index))
+            cached(
+                    view,
+                    RecordType.TRANSACTION,
+                    height,
+                    slice,
+                    one(TransactionSlice.parser(), index))
                 .map(TransactionSlice::getTxsList),
         slice -> disk.transactions(height, slice),
         (slice, stored) -> memory.putBack(to -> to.putTransactions(height, slice, stored)));
