@@ -51,7 +51,7 @@ final class HitBench {
     this.blocks = Math.max(1, 200_000 / setup.maker().txs());
     Random random = new Random(1);
     for (int i = 0; i < PLACES; i++) {
-      heights[i] = 1 + random.nextInt(blocks);
+      heights[i] = 1L + random.nextInt(blocks);
       indexes[i] = random.nextInt(setup.maker().txs());
       keys[i] = BlockMaker.stateKey(heights[i], indexes[i]);
     }

@@ -85,7 +85,7 @@ final class MissBench {
   private ByteString[] misses(EngineHome home, long blocks) {
     ByteString[] keys = new ByteString[CHUNK];
     for (int i = 0; i < CHUNK; ) {
-      long height = 1 + random.nextInt((int) blocks);
+      long height = 1L + random.nextInt((int) blocks);
       ByteString key = BlockMaker.stateKey(height, random.nextInt(setup.maker().txs()));
       if (home.memory().peek(Keys.typed(RecordType.STATE, key)).isEmpty()) {
         keys[i++] = key;
