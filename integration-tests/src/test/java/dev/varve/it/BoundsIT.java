@@ -125,8 +125,8 @@ class BoundsIT {
     String last =
         lines.stream().filter(line -> line.startsWith("figures: ")).findFirst().orElseThrow();
     Map<String, Long> figures = new LinkedHashMap<>();
-    for (String figure : last.substring("figures: ".length()).split(" ")) {
-      String[] parts = figure.split("=");
+    for (String figure : last.substring("figures: ".length()).split(" ", -1)) {
+      String[] parts = figure.split("=", -1);
       figures.put(parts[0], Long.parseLong(parts[1]));
     }
     return figures;
