@@ -27,6 +27,8 @@ public record EngineConfig(
     Duration slowApply,
     Duration gather,
     Duration syncPeriod) {
+  private static final long MIB = 1L << 20;
+
   public EngineConfig {
     Objects.requireNonNull(policy, "policy");
     require("maxPendingBatches", maxPendingBatches);
@@ -37,10 +39,26 @@ public record EngineConfig(
     requireNotNegative("syncPeriod", syncPeriod);
   }
 
-  /** 16 batches, 4,096 records, 64 MiB, 1 second, 250 milliseconds; no sync job. */
+  /**
+   * 16 batches, 4,096 records, 64 MiB, 1 second, 250 milliseconds; no sync job. With a heap below 1
+   * GiB fewer batches and bytes: one for 32 MiB of it, and a sixteenth of it.
+   */
   public static EngineConfig of(DiskPolicy policy) {
+    return forHeap(policy, Runtime.getRuntime().maxMemory());
+  }
+
+  // A block takes on the heap about three times its encoded bytes.
+  static EngineConfig forHeap(DiskPolicy policy, long heapBytes) {
+    long undrained = Math.max(4 * MIB, Math.min(64 * MIB, heapBytes / 16));
+    int pending = (int) Math.max(4, Math.min(16, heapBytes / (32 * MIB)));
     return new EngineConfig(
-        policy, 16, 4096, 64L << 20, Duration.ofSeconds(1), Duration.ofMillis(250), Duration.ZERO);
+        policy,
+        pending,
+        4096,
+        undrained,
+        Duration.ofSeconds(1),
+        Duration.ofMillis(250),
+        Duration.ZERO);
   }
 
   /** The same with a sync job. */

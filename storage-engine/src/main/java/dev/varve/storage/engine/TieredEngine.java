@@ -179,7 +179,12 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::txs,
         (view, slice) ->
-            cached(view, RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
+            cached(
+                    view,
+                    RecordType.TRANSACTION,
+                    height,
+                    slice,
+                    one(TransactionSlice.parser(), index))
                 .map(TransactionSlice::getTxsList),
         slice -> disk.transactions(height, slice),
         (slice, stored) -> memory.putBack(to -> to.putTransactions(height, slice, stored)));
@@ -192,7 +197,7 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::results,
         (view, slice) ->
-            cached(view, RecordType.RESULT, height, slice, ResultSlice.parser())
+            cached(view, RecordType.RESULT, height, slice, one(ResultSlice.parser(), index))
                 .map(ResultSlice::getResultsList),
         slice -> disk.results(height, slice),
         (slice, stored) ->
@@ -206,7 +211,7 @@ public final class TieredEngine implements StorageEngine {
         index,
         BlockBatch::logs,
         (view, slice) ->
-            cached(view, RecordType.LOG, height, slice, LogSlice.parser())
+            cached(view, RecordType.LOG, height, slice, one(LogSlice.parser(), index))
                 .map(LogSlice::getLogsList),
         slice -> disk.logs(height, slice),
         (slice, stored) ->
@@ -218,7 +223,7 @@ public final class TieredEngine implements StorageEngine {
       long height,
       int index,
       Function<BlockBatch, List<T>> batchItems,
-      BiFunction<View, Integer, Optional<List<T>>> cachedSlice,
+      BiFunction<View, Integer, Optional<List<T>>> cachedElement,
       IntFunction<List<T>> storedSlice,
       BiConsumer<Integer, List<T>> putBack) {
     requireOpen();
@@ -232,20 +237,21 @@ public final class TieredEngine implements StorageEngine {
       return Optional.empty();
     }
     int slice = index / DiskStore.SLICE_LENGTH;
-    List<T> items =
-        cachedSlice
-            .apply(view, slice)
-            .orElseGet(
-                () -> {
-                  List<T> stored = storedSlice.apply(slice);
-                  if (stored.isEmpty()) {
-                    requireKept(height);
-                  } else {
-                    putBack.accept(slice, stored);
-                  }
-                  return stored;
-                });
-    return at(items, index % DiskStore.SLICE_LENGTH);
+    Optional<List<T>> cached = cachedElement.apply(view, slice);
+    if (cached.isPresent()) {
+      return at(cached.get(), 0);
+    }
+    List<T> stored = storedSlice.apply(slice);
+    if (stored.isEmpty()) {
+      requireKept(height);
+    } else {
+      putBack.accept(slice, stored);
+    }
+    return at(stored, index % DiskStore.SLICE_LENGTH);
+  }
+
+  private static <M extends MessageLite> Parser<M> one(Parser<M> slice, int index) {
+    return new SliceElement<>(slice, index % DiskStore.SLICE_LENGTH);
   }
 
   @Override

@@ -6,9 +6,9 @@ import picocli.CommandLine.Command;
 /** {@code varve bench}. */
 @Command(
     name = "bench",
-    description = "Measure the calls of an ABCI server, or the app hash.",
+    description = "Measure the calls of an ABCI server, the storage engine, or the app hash.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchAbciCommand.class, BenchAppHashCommand.class},
+    subcommands = {BenchAbciCommand.class, BenchEngineCommand.class, BenchAppHashCommand.class},
     footer = {"", "Example:", "  varve bench abci --help"})
 final class BenchCommand implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli fills it.

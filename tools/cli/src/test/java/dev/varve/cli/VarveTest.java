@@ -41,6 +41,9 @@ class VarveTest {
         "dump --home x applied 5     | varve dump: applied takes no KEY",
         "bench abci                  | varve bench abci: ",
         "bench abci --address x      | varve bench abci: ",
+        "bench engine --only x       | varve bench engine: no benchmark x: there are commit, hit",
+        "bench engine --blocks 1     | varve bench engine: blocks is 1: allowed is 4 to 400",
+        "bench engine --folder /no/x | varve bench engine: --folder /no/x: no such folder",
         "nonsense                    | varve: Unmatched argument at index 0: 'nonsense'",
       })
   void shouldRefuseWrongUsageInOneLine(String args, String message) {
@@ -65,6 +68,7 @@ class VarveTest {
         "version ",
         "bench ",
         "bench abci ",
+        "bench engine ",
         "bench apphash "
       })
   void shouldHelpWithAnExampleForEveryCommand(String command) {

@@ -1,6 +1,8 @@
 package dev.varve.bench.abci;
 
 import dev.varve.abci.AbciClient;
+import dev.varve.bench.report.Machine;
+import dev.varve.bench.report.Progress;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;

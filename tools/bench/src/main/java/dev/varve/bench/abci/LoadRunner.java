@@ -1,5 +1,6 @@
 package dev.varve.bench.abci;
 
+import dev.varve.bench.report.Progress;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

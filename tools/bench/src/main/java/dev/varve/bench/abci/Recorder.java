@@ -1,5 +1,6 @@
 package dev.varve.bench.abci;
 
+import dev.varve.bench.report.Samples;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,5 +1,8 @@
 package dev.varve.bench.abci;
 
+import dev.varve.bench.report.Machine;
+import dev.varve.bench.report.Samples;
+import dev.varve.bench.report.TextTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

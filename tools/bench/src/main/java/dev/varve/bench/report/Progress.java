@@ -1,9 +1,9 @@
-package dev.varve.bench.abci;
+package dev.varve.bench.report;
 
 import java.io.PrintStream;
 
 /** One line on a terminal that says what is under way; silent elsewhere. */
-final class Progress {
+public final class Progress {
   private static final String CLEAR_LINE = "\r\u001B[K";
   private static final long INTERVAL_NANOS = 200_000_000;
 
@@ -11,14 +11,14 @@ final class Progress {
   private final boolean on;
   private long shownAt;
 
-  Progress(PrintStream err, boolean on) {
+  public Progress(PrintStream err, boolean on) {
     this.err = err;
     this.on = on;
     this.shownAt = System.nanoTime() - INTERVAL_NANOS;
   }
 
   /** Shows a line, at most five times a second. */
-  void show(String line) {
+  public void show(String line) {
     long now = System.nanoTime();
     if (on && now - shownAt >= INTERVAL_NANOS) {
       shownAt = now;
@@ -27,7 +27,7 @@ final class Progress {
     }
   }
 
-  void clear() {
+  public void clear() {
     if (on) {
       err.print(CLEAR_LINE);
       err.flush();

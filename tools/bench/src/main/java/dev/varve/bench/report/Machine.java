@@ -1,4 +1,4 @@
-package dev.varve.bench.abci;
+package dev.varve.bench.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What the figures were measured on; stands beside every table. */
-record Machine(int processors, String processor, String os, String java) {
+public record Machine(int processors, String processor, String os, String java) {
 
-  static Machine here() {
+  /** This machine. */
+  public static Machine here() {
     return new Machine(
         Runtime.getRuntime().availableProcessors(),
         processorName(),
@@ -16,7 +17,17 @@ record Machine(int processors, String processor, String os, String java) {
         System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
   }
 
-  String line() {
+  /** The kind of file system that a folder lies on, as in {@code ext4}. */
+  public static String fileSystem(Path folder) {
+    try {
+      return Files.getFileStore(folder).type();
+    } catch (IOException e) {
+      return "an unknown file system";
+    }
+  }
+
+  /** All in one line. */
+  public String line() {
     return processors + " x " + processor + ", " + os + ", driver on " + java;
   }
 

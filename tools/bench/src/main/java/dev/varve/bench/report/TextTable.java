@@ -1,20 +1,20 @@
-package dev.varve.bench.abci;
+package dev.varve.bench.report;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of cells, printed in columns: the first two left-aligned, numbers right-aligned. */
-final class TextTable {
+public final class TextTable {
   private static final int LEFT_COLUMNS = 2;
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable(String... header) {
+  public TextTable(String... header) {
     rows.add(List.of(header));
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     if (cells.length != rows.get(0).size()) {
       throw new IllegalArgumentException(
           "the row has " + cells.length + " cells, the table " + rows.get(0).size() + " columns");
@@ -22,7 +22,7 @@ final class TextTable {
     rows.add(List.of(cells));
   }
 
-  String render() {
+  public String render() {
     int columns = rows.get(0).size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

@@ -1,4 +1,4 @@
-package dev.varve.bench.abci;
+package dev.varve.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

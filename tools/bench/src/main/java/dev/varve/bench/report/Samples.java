@@ -1,14 +1,14 @@
-package dev.varve.bench.abci;
+package dev.varve.bench.report;
 
 import java.util.Arrays;
 
 /** Durations in nanoseconds, in the order they were taken. Not thread-safe. */
-final class Samples {
+public final class Samples {
   private long[] values = new long[256];
   private int count;
   private long sum;
 
-  void add(long nanos) {
+  public void add(long nanos) {
     if (count == values.length) {
       values = Arrays.copyOf(values, count * 2);
     }
@@ -16,20 +16,20 @@ final class Samples {
     sum += nanos;
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 
-  long sumNanos() {
+  public long sumNanos() {
     return sum;
   }
 
-  long sumOfFirst(int length) {
+  public long sumOfFirst(int length) {
     return Arrays.stream(values, 0, Math.min(length, count)).sum();
   }
 
   /** Nearest rank: the smallest sample that at least {@code percent} of all do not exceed. */
-  long percentile(double percent) {
+  public long percentile(double percent) {
     if (count == 0) {
       throw new IllegalStateException("no samples");
     }
@@ -40,7 +40,7 @@ final class Samples {
   }
 
   /** The middle value, or the mean of the two in the middle. */
-  static double median(double... values) {
+  public static double median(double... values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("no values");
     }
