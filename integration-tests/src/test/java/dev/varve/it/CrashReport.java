@@ -1,6 +1,5 @@
 package dev.varve.it;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +8,6 @@ import java.util.List;
 
 /** What each cycle of a crash run did, as a table. */
 final class CrashReport {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final long seed;
   private final List<String> rows = new ArrayList<>();
   private long blocks;
