@@ -47,6 +47,18 @@ class VarveNodeTest {
   }
 
   @Test
+  void shouldTellWhereItServesWhateverTheSettingsSayByThen() throws IOException {
+    String address;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      address = "127.0.0.1:" + free.getLocalPort();
+    }
+    try (VarveNode node = start(Map.of("http.address", address))) {
+      assertThat(node.status().healthy()).isTrue();
+      assertThat(HomeLock.owner(home.lockFile()).orElseThrow().http()).contains(address);
+    }
+  }
+
+  @Test
   void shouldRefuseAHomeInUse() {
     try (VarveNode node = start(Map.of())) {
       assertThat(node).isNotNull();

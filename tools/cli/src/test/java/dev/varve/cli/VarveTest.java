@@ -36,6 +36,8 @@ class VarveTest {
         "init                        | varve init: Missing required option: '--home=D'",
         "init --home x --genesis y   | varve init: --genesis, --peers, --chain-id and --cometbft",
         "init --home x --with-node --peers y | varve init: --peers needs --genesis",
+        "init --home x --with-node --chain-id a/b | varve init: --chain-id a/b: must be 1 to 50",
+        "start --home x --with-node --chain-id a/b | varve start: --chain-id a/b: must be 1 to 50",
         "dump --home x colour        | varve dump: Invalid value for positional parameter",
         "dump --home x block         | varve dump: block needs a KEY",
         "dump --home x applied 5     | varve dump: applied takes no KEY",

@@ -137,6 +137,29 @@ class WithNodeTest {
         .hasLineCount(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "65536", "99999"})
+  void shouldRefuseAPeerWithAPortThatNoneHas(String port) throws Exception {
+    Path genesis = Files.createFile(home.path().resolveSibling("genesis.json"));
+    String peer = "0123456789abcdef0123456789abcdef01234567@127.0.0.1:" + port;
+
+    assertThat(start("--genesis", genesis.toString(), "--peers", peer))
+        .isEqualTo(CliException.USAGE);
+    assertThat(err.toString()).contains("--peers " + peer + ": must be ID@HOST:PORT");
+    assertThat(home.path()).doesNotExist();
+  }
+
+  @Test
+  void shouldRefuseSettingsOfANewHomeThatAnExistingOneHasNot() throws Exception {
+    home.create(Map.of());
+    writeNodeHome("0.38.26");
+
+    assertThat(start("--cometbft", comet("0.38.1"), "--port-base", "45000"))
+        .isEqualTo(CliException.USAGE);
+    assertThat(err.toString())
+        .contains("--port-base 45000: " + home.path() + " was made with others");
+  }
+
   @Test
   void shouldTakeAwayTheHomeThatItCouldNotFinish() throws Exception {
     String base = Integer.toString(FreePorts.base());
