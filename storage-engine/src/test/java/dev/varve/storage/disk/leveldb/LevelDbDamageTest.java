@@ -262,7 +262,8 @@ class LevelDbDamageTest {
   void shouldRefuseANewerFormat() throws IOException {
     Path folder = temporary.resolve("store");
     open(folder).close();
-    Files.writeString(folder.resolve(StoreFolder.MARKER), "leveldb 3\n");
+    Files.writeString(
+        folder.resolve(StoreFolder.MARKER), "leveldb " + (LevelDbStore.VERSION + 1) + "\n");
     assertThatThrownBy(() -> open(folder)).isInstanceOf(StorageException.Incompatible.class);
   }
 }
