@@ -194,6 +194,20 @@ public final class FallbackLog implements AutoCloseable {
   }
 
   /**
+   * Whether no entry is left to drain. To compare {@link #drainedThrough} with {@link
+   * #lastSequence} would not tell while entries are removed: this waits for that, and for an
+   * append.
+   */
+  public boolean isDrained() {
+    lock.lock();
+    try {
+      return drainedThrough() >= lastSequence();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Moves the cursor forward: everything up to {@code sequence} is durable in the store. Nothing is
    * forced and nothing deleted: a crash of the machine may move the cursor back, so draining again
    * must be harmless. A sequence at or behind the cursor changes nothing.

@@ -105,7 +105,7 @@ final class Drainer implements AutoCloseable {
    * @return whether the store has it, durably
    */
   boolean applyDirectly(BlockBatch batch) {
-    if (slow || log.drainedThrough() != log.lastSequence() || !breaker.tryAcquirePermission()) {
+    if (slow || !log.isDrained() || !breaker.tryAcquirePermission()) {
       return false;
     }
     long start = System.nanoTime();
@@ -195,7 +195,7 @@ final class Drainer implements AutoCloseable {
   }
 
   private boolean waiting() {
-    return log.drainedThrough() < log.lastSequence();
+    return !log.isDrained();
   }
 
   private void drain() {

@@ -14,6 +14,7 @@ import dev.varve.storage.fault.Seeds;
 import dev.varve.storage.fault.StoreKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -177,7 +178,7 @@ class EngineOutageIT {
     home.engine().awaitFilled();
     home.onDisk(
         (method, args) -> {
-          if (!method.equals("applied") && !method.equals("forces") && !method.equals("close")) {
+          if (!List.of("applied", "chainFloor", "forces", "close").contains(method)) {
             throw new StorageException.Unavailable("injected", null);
           }
         });
