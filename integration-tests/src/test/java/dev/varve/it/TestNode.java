@@ -1,7 +1,6 @@
 package dev.varve.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.varve.node.NodeHome;
 import dev.varve.testnet.CometBinary;
 import dev.varve.testnet.CometHome;
@@ -15,7 +14,6 @@ import java.util.HexFormat;
 /** A validator: its application as a {@link Launcher} runs it, its node as a child process. */
 final class TestNode implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Runs an application on a home; what it returns ends the application. */
   interface Launcher {

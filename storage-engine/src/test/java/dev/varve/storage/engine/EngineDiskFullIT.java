@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
+import dev.varve.storage.StorageException;
 import dev.varve.storage.fault.ChainModel;
 import dev.varve.storage.fault.FaultyStore.Fault;
 import dev.varve.storage.fault.Seeds;
@@ -43,6 +44,20 @@ class EngineDiskFullIT {
     model.acknowledged(batch);
   }
 
+  /**
+   * A LevelDB of which a compaction failed answers nothing until it is opened again, which takes
+   * space: what memory and log lack is refused then.
+   */
+  private void requireReadable(FaultHome home, StoreKind kind) {
+    try {
+      model.requireAll(home.engine());
+    } catch (StorageException.DiskFull | StorageException.Unavailable e) {
+      if (kind != StoreKind.LEVELDB) {
+        throw e;
+      }
+    }
+  }
+
   private void awaitDrained(FaultHome home) {
     home.await(
         () -> {
@@ -71,7 +86,7 @@ class EngineDiskFullIT {
               return !home.engine().status().diskState().equals("up");
             });
         commit(home, 20);
-        model.requireAll(home.engine());
+        requireReadable(home, kind);
         disk.free();
         awaitDrained(home);
         model.requireAll(home.engine());
