@@ -146,7 +146,7 @@ final class ArchitectureRules {
       only("org.rocksdb..", "dev.varve.storage.disk.rocksdb..", "dev.varve.bench.engine..");
 
   static final ArchRule LEVELDB_STAYS_IN_ITS_STORE =
-      only("dev.varve.storage.disk.leveldb..", "org.iq80.leveldb..");
+      only("org.iq80.leveldb..", "dev.varve.storage.disk.leveldb..");
 
   static final ArchRule CHRONICLE_STAYS_IN_THE_MEMORY_STORE =
       only("net.openhft..", "dev.varve.storage.memory..");
