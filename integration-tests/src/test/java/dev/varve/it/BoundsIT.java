@@ -38,7 +38,7 @@ class BoundsIT {
 
   @Test
   void shouldGrowTheChainWithinBounds() throws Exception {
-    run("grow", Settings.full() ? 2_000_000 : 200_000, LOG_BYTES);
+    run("grow", Settings.full() ? 2_000_000 : 60_000, LOG_BYTES);
   }
 
   @Test
@@ -70,12 +70,12 @@ class BoundsIT {
   }
 
   private static int outage() {
-    return Settings.full() ? 500_000 : 100_000;
+    return Settings.full() ? 500_000 : 40_000;
   }
 
   /** Enough to fill the small log once at least. */
   private static int held() {
-    return Settings.full() ? 500_000 : 150_000;
+    return Settings.full() ? 500_000 : 120_000;
   }
 
   private void run(String scenario, long txs, long logBytes) throws Exception {
