@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import com.google.protobuf.ByteString;
+import dev.varve.ledger.Transactions;
 import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
@@ -69,7 +70,7 @@ final class LogCheck {
     requireToFollow(batch, where);
     previous = height;
     for (int i = 0; i < batch.txs().size() && !findings.full(); i++) {
-      ByteString hash = StoreCheck.sha256(batch.txs().get(i));
+      ByteString hash = Transactions.hash(batch.txs().get(i));
       if (!hash.equals(batch.txHashes().get(i))) {
         problem(where + " lists transaction " + i + " under another hash than its own");
       }

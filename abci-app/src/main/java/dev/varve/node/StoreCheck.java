@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import com.google.protobuf.ByteString;
+import dev.varve.ledger.Transactions;
 import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
@@ -9,8 +10,6 @@ import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxResult;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -192,7 +191,7 @@ final class StoreCheck {
    * and was dropped leaves a later failure without an entry.
    */
   private void checkIndex(ByteString tx, long height, int index, boolean success) {
-    ByteString hash = sha256(tx);
+    ByteString hash = Transactions.hash(tx);
     String what = "index of transaction " + VarveNode.hex(hash);
     Optional<Optional<TxLocation>> read = guard(what, () -> store.locate(hash));
     if (read.isEmpty()) {
@@ -275,14 +274,5 @@ final class StoreCheck {
 
   private void problem(String text) {
     findings.problem(text, remedy);
-  }
-
-  static ByteString sha256(ByteString bytes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return ByteString.copyFrom(digest.digest(bytes.toByteArray()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

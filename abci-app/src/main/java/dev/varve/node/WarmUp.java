@@ -2,7 +2,6 @@ package dev.varve.node;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import dev.varve.abci.AbciApplication;
 import dev.varve.abci.AbciClient;
 import dev.varve.abci.AbciServer;
 import dev.varve.abci.AbciServerConfig;
@@ -17,6 +16,8 @@ import dev.varve.abci.types.RequestPrepareProposal;
 import dev.varve.abci.types.RequestProcessProposal;
 import dev.varve.abci.types.Response;
 import dev.varve.fallback.io.FileTrees;
+import dev.varve.ledger.Ledger;
+import dev.varve.ledger.LedgerConfig;
 import dev.varve.storage.StorageEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,16 +50,13 @@ final class WarmUp {
 
   private final Path folder;
   private final Function<Path, StorageEngine> engines;
-  private final Function<StorageEngine, AbciApplication> applications;
+  private final NodeMetrics metrics;
 
   /** {@code engines} opens an engine in a folder, which must not exist yet. */
-  WarmUp(
-      Path folder,
-      Function<Path, StorageEngine> engines,
-      Function<StorageEngine, AbciApplication> applications) {
+  WarmUp(Path folder, Function<Path, StorageEngine> engines, NodeMetrics metrics) {
     this.folder = folder;
     this.engines = engines;
-    this.applications = applications;
+    this.metrics = metrics;
   }
 
   /**
@@ -82,7 +80,10 @@ final class WarmUp {
   private long drive(long deadline) throws IOException {
     AbciServerConfig server = AbciServerConfig.of("tcp://127.0.0.1:0");
     try (StorageEngine engine = engines.apply(folder);
-        AbciServer serving = AbciServer.start(server, applications.apply(engine));
+        Ledger ledger = new Ledger(engine, new LedgerConfig(Version.current(), 0));
+        AbciServer serving =
+            AbciServer.start(
+                server, new MeteredApplication(ledger, metrics, () -> {}, failure -> {}));
         AbciClient consensus = AbciClient.connect(serving.address());
         AbciClient mempool = AbciClient.connect(serving.address())) {
       consensus.call(

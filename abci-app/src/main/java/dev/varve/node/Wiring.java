@@ -58,7 +58,6 @@ final class Wiring {
 
   private void warmUp() {
     NodeMetrics metrics = new NodeMetrics();
-    List<Ledger> ledgers = new ArrayList<>();
     new WarmUp(
             config.start().warmUpFolder(),
             folder ->
@@ -67,12 +66,8 @@ final class Wiring {
                     folder.resolve("log"),
                     ChronicleMemoryStore.MIN_BOUND_BYTES,
                     metrics),
-            engine -> {
-              ledgers.add(new Ledger(engine, new LedgerConfig(Version.current(), 0)));
-              return new MeteredApplication(ledgers.get(0), metrics, () -> {}, failure -> {});
-            })
+            metrics)
         .run(config.start().warmUpMillis());
-    ledgers.forEach(Ledger::close);
     metrics.close();
   }
 

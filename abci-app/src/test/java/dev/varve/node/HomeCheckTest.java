@@ -11,22 +11,14 @@ import dev.varve.abci.types.RequestInitChain;
 import dev.varve.fallback.Durability;
 import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.KeyIndex;
-import dev.varve.fallback.LogConfig;
 import dev.varve.fallback.LogEntry;
 import dev.varve.fallback.io.FileTrees;
-import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.ledger.Transactions;
-import dev.varve.storage.MemoryStore;
 import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageEngine;
-import dev.varve.storage.disk.rocksdb.RocksDbStore;
-import dev.varve.storage.engine.DiskPolicy;
-import dev.varve.storage.engine.EngineConfig;
-import dev.varve.storage.engine.TieredEngine;
-import dev.varve.storage.memory.ChronicleMemoryStore;
 import dev.varve.storage.record.DeletionRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,8 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,16 +70,7 @@ class HomeCheckTest {
   }
 
   private void run(Consumer<Ledger> node) {
-    RocksDbStore store = RocksDbStore.open(config.disk().path(), Wiring.rocksDb(config));
-    Supplier<MemoryStore> memory = () -> ChronicleMemoryStore.create(config.memory().bytes());
-    Path logs = config.fallback().path();
-    try (StorageEngine engine =
-        TieredEngine.open(
-            store,
-            log(logs.resolve(Wiring.DISK_LOG), Durability.FORCED),
-            memory,
-            () -> log(logs.resolve("memory"), Durability.VOLATILE),
-            EngineConfig.of(DiskPolicy.BEHIND))) {
+    try (StorageEngine engine = HomeChain.open(config)) {
       node.accept(new Ledger(engine, new LedgerConfig("test", 0)));
     }
   }
@@ -97,23 +78,10 @@ class HomeCheckTest {
   /** A home whose store ends with block 3 and whose log has blocks 4 to 6 too. */
   private void runAheadOfTheStore() throws IOException {
     Path kept = folder.resolve("kept");
-    copy(config.disk().path(), kept);
+    HomeChain.copy(config.disk().path(), kept);
     run(BLOCKS + 1, 2 * BLOCKS);
     FileTrees.delete(config.disk().path());
-    copy(kept, config.disk().path());
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
-  }
-
-  private static FallbackLog log(Path folder, Durability durability) {
-    return FallbackLog.open(
-        new LogConfig(folder, 1 << 20, 8 << 20, 0, durability), new RealFileIo());
+    HomeChain.copy(kept, config.disk().path());
   }
 
   @Test
@@ -281,10 +249,10 @@ class HomeCheckTest {
     runAheadOfTheStore();
     Path kept = folder.resolve("kept");
     FileTrees.delete(config.disk().path());
-    copy(kept, config.disk().path());
+    HomeChain.copy(kept, config.disk().path());
     Path disk = config.fallback().path().resolve(Wiring.DISK_LOG);
     FileTrees.delete(disk);
-    try (FallbackLog log = log(disk, Durability.FORCED)) {
+    try (FallbackLog log = HomeChain.log(disk, Durability.FORCED)) {
       log.append(new LogEntry(9, new byte[64], 0, 64, new KeyIndex(1)));
     }
 

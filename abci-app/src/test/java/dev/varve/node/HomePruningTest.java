@@ -3,27 +3,14 @@ package dev.varve.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import dev.varve.abci.types.RequestCommit;
-import dev.varve.abci.types.RequestFinalizeBlock;
-import dev.varve.abci.types.RequestInitChain;
 import dev.varve.abci.types.RequestQuery;
-import dev.varve.abci.types.ResponseFinalizeBlock;
 import dev.varve.abci.types.ResponseQuery;
-import dev.varve.fallback.Durability;
-import dev.varve.fallback.FallbackLog;
-import dev.varve.fallback.LogConfig;
-import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.ledger.Transactions;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageEngine;
-import dev.varve.storage.engine.DiskPolicy;
-import dev.varve.storage.engine.EngineConfig;
-import dev.varve.storage.engine.TieredEngine;
-import dev.varve.storage.memory.ChronicleMemoryStore;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -34,12 +21,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Homes that dropped old blocks: restarted, checked, taken back, gone on with. */
 class HomePruningTest {
-  private static final int TXS = 70;
+  /** Accepted in block 1, its window is open for all blocks of a test. */
+  private static final ByteString ONCE =
+      Transactions.envelope(500)
+          .put(ByteString.copyFromUtf8("once"), ByteString.copyFromUtf8("1"))
+          .build();
 
   @TempDir private Path folder;
   private NodeHome home;
   private NodeConfig config;
-  private final List<ByteString> appHashes = new ArrayList<>();
+  private HomeChain chain;
 
   private void create(String store) {
     home = new NodeHome(folder.resolve("home"));
@@ -54,60 +45,18 @@ class HomePruningTest {
             "history.blocks",
             "3"));
     config = NodeConfig.load(home, Map.of());
+    chain = new HomeChain(config);
   }
 
-  private StorageEngine open() {
-    Path logs = config.fallback().path();
-    return TieredEngine.open(
-        Wiring.disk(config, config.disk().path()),
-        log(logs.resolve(Wiring.DISK_LOG), Durability.FORCED),
-        () -> ChronicleMemoryStore.create(config.memory().bytes()),
-        () -> log(logs.resolve("memory"), Durability.VOLATILE),
-        EngineConfig.of(DiskPolicy.BEHIND));
-  }
-
-  private static FallbackLog log(Path folder, Durability durability) {
-    return FallbackLog.open(
-        new LogConfig(folder, 1 << 20, 8 << 20, 0, durability), new RealFileIo());
-  }
-
-  /** Gives blocks as a node would; their app hashes must be those of the first time. */
   private void run(int first, int last) {
-    try (StorageEngine engine = open()) {
-      Ledger ledger = new Ledger(engine, new LedgerConfig("test", 0));
-      if (first == 1) {
-        ledger.initChain(
-            RequestInitChain.newBuilder().setChainId("pruned").setInitialHeight(1).build());
-      }
-      for (int height = first; height <= last; height++) {
-        ResponseFinalizeBlock answer = ledger.finalizeBlock(block(height));
+    chain.run(
+        first,
+        last,
+        List.of(ONCE),
         // The envelope of the block before comes again.
-        assertThat(answer.getTxResults(TXS + 1).getCode()).isEqualTo(height == 1 ? 0 : 3);
-        if (appHashes.size() < height) {
-          appHashes.add(answer.getAppHash());
-        }
-        assertThat(answer.getAppHash()).as("block %d", height).isEqualTo(appHashes.get(height - 1));
-        ledger.commit(RequestCommit.getDefaultInstance());
-      }
-    }
-  }
-
-  private static RequestFinalizeBlock block(int height) {
-    RequestFinalizeBlock.Builder block = RequestFinalizeBlock.newBuilder().setHeight(height);
-    block.setHash(ByteString.copyFrom(new byte[32]));
-    for (int i = 0; i < TXS; i++) {
-      String tx = i == 0 ? "same=1" : i == 1 ? "malformed" : "k" + (i + height) + "=" + height;
-      block.addTxs(ByteString.copyFromUtf8(tx));
-    }
-    return block
-        .addTxs(
-            Transactions.envelope(height + 2).delete(ByteString.copyFromUtf8("k" + height)).build())
-        // Accepted in block 1, its window is open for all blocks of a test.
-        .addTxs(
-            Transactions.envelope(500)
-                .put(ByteString.copyFromUtf8("once"), ByteString.copyFromUtf8("1"))
-                .build())
-        .build();
+        (answer, height) ->
+            assertThat(answer.getTxResults(HomeChain.TXS + 1).getCode())
+                .isEqualTo(height == 1 ? 0 : 3));
   }
 
   private void prune() {
@@ -151,7 +100,7 @@ class HomePruningTest {
     create("rocksdb");
     run(1, 12);
     prune();
-    try (StorageEngine engine = open()) {
+    try (StorageEngine engine = HomeChain.open(config)) {
       Ledger ledger = new Ledger(engine, new LedgerConfig("test", 0));
       ResponseQuery dropped = ledger.query(RequestQuery.newBuilder().setPath("/block/7").build());
       assertThat(dropped.getCode()).isEqualTo(3);
