@@ -15,6 +15,7 @@ import dev.varve.storage.disk.leveldb.LevelDbConfig;
 import dev.varve.storage.disk.leveldb.LevelDbStore;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.fault.StoreCopy;
 import dev.varve.storage.record.TxLocation;
 import java.io.IOException;
 import java.net.URI;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,13 +127,9 @@ class KilledToolsIT {
     chain.feed(source, BLOCKS);
   }
 
-  private NodeHome copy(String name) throws IOException {
+  private NodeHome copy(String name) {
     NodeHome home = new NodeHome(folder.resolve(name));
-    try (Stream<Path> files = Files.walk(source.path())) {
-      for (Path file : files.toList()) {
-        Files.copy(file, home.path().resolve(source.path().relativize(file).toString()));
-      }
-    }
+    StoreCopy.take(source.path(), home.path());
     return home;
   }
 

@@ -9,17 +9,13 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.fault.ChainModel;
 import dev.varve.storage.fault.FaultyStore;
 import dev.varve.storage.fault.FaultyStore.Fault;
+import dev.varve.storage.fault.StoreCopy;
 import dev.varve.storage.fixture.Logs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * One engine over real stores under faults that a seed decides: commits, reads, failing and slow
@@ -199,48 +195,12 @@ final class FaultRun {
     Path from = folder.resolve("home" + home);
     home++;
     Path to = folder.resolve("home" + home);
-    disk.paused(() -> copyWhole(from, to));
+    disk.paused(() -> StoreCopy.take(from, to, from.resolve("store")));
     TieredEngine killed = engine;
     FaultyStore old = disk;
     open();
     assertThat(engine.applied().getHeight()).isEqualTo(model.height());
     old.set(Fault.UNAVAILABLE);
     killed.close();
-  }
-
-  /** The store deletes files in the background: only a copy during which none changed is one. */
-  private static void copyWhole(Path from, Path to) {
-    String before;
-    do {
-      before = listing(from);
-      try {
-        copy(from, to);
-      } catch (UncheckedIOException e) {
-        before = "";
-      }
-    } while (!before.equals(listing(from)));
-  }
-
-  private static String listing(Path folder) {
-    try (Stream<Path> files = Files.walk(folder.resolve("store"))) {
-      return files.map(file -> file + " " + file.toFile().length()).sorted().toList().toString();
-    } catch (IOException | UncheckedIOException e) {
-      return "changing";
-    }
-  }
-
-  private static void copy(Path from, Path to) {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

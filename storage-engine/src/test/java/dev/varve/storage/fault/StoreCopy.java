@@ -16,15 +16,20 @@ public final class StoreCopy {
    * only a copy during which none changed is one.
    */
   public static void take(Path from, Path to) {
+    take(from, to, from);
+  }
+
+  /** The same where only {@code store}, a folder in it, has to be as it was throughout. */
+  public static void take(Path from, Path to, Path store) {
     String before;
     do {
-      before = listing(from);
+      before = listing(store);
       try {
         copy(from, to);
       } catch (UncheckedIOException e) {
         before = "";
       }
-    } while (!before.equals(listing(from)));
+    } while (!before.equals(listing(store)));
   }
 
   private static String listing(Path folder) {
