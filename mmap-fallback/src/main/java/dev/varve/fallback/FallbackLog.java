@@ -113,9 +113,7 @@ public final class FallbackLog implements AutoCloseable {
     lock.lock();
     try {
       requireOpen();
-      if (cursor.voidFrom() != 0) {
-        finishTruncation();
-      }
+      finishTruncation();
       if (segments.isEmpty() && cursor.value() != entries.get(0).sequence() - 1) {
         setCursor(entries.get(0).sequence() - 1);
       }
@@ -308,17 +306,16 @@ public final class FallbackLog implements AutoCloseable {
     lock.lock();
     try {
       requireOpen();
-      if (segments.isEmpty() || sequence >= lastSequence()) {
-        return;
-      }
-      long drained = Math.max(sequence, firstSequence() - 1);
-      cursor.set(Math.min(cursor.value(), drained), sequence + 1);
-      while (!segments.isEmpty() && segments.newest().first() > sequence) {
-        letGo(segments.newest());
-        segments.removeNewest();
-      }
-      if (!segments.isEmpty() && segments.last() > sequence) {
-        segments.newest().truncateAfter(sequence, forced);
+      if (!segments.isEmpty() && sequence < lastSequence()) {
+        long drained = Math.max(sequence, firstSequence() - 1);
+        cursor.set(Math.min(cursor.value(), drained), sequence + 1);
+        while (!segments.isEmpty() && segments.newest().first() > sequence) {
+          letGo(segments.newest());
+          segments.removeNewest();
+        }
+        if (!segments.isEmpty() && segments.last() > sequence) {
+          segments.newest().truncateAfter(sequence);
+        }
       }
       finishTruncation();
     } catch (IOException e) {
@@ -329,9 +326,16 @@ public final class FallbackLog implements AutoCloseable {
     }
   }
 
-  /** Before the next append: a segment that came back would void it, as would the mark. */
+  /**
+   * Before the next append: the mark would void it, as would a segment that came back; and without
+   * the mark, what came back of removed entries would pass for damage.
+   */
   private void finishTruncation() {
+    if (cursor.voidFrom() == 0) {
+      return;
+    }
     try {
+      segments.finishTruncation(forced);
       if (forced) {
         files.forceFolder(config.folder());
       }

@@ -19,13 +19,18 @@ final class Recovery {
   private final Path folder;
   private final FileIo files;
   private final boolean forced;
+
+  /** Bytes of removed entries may stand behind the newest one, though they read as zeros. */
+  private final boolean truncated;
+
   private final List<Segment> segments = new ArrayList<>();
   private final Map<Path, Path> renamed = new HashMap<>();
 
-  private Recovery(Path folder, FileIo files, boolean forced) {
+  private Recovery(Path folder, FileIo files, boolean forced, boolean truncated) {
     this.folder = folder;
     this.files = files;
     this.forced = forced;
+    this.truncated = truncated;
   }
 
   /** The segments to serve, oldest first, and what was found. */
@@ -34,7 +39,7 @@ final class Recovery {
   static Result run(Path folder, FileIo files, Cursor.State cursor, boolean forced)
       throws IOException {
     List<SegmentFile> found = SegmentFile.list(folder, files, true);
-    Recovery recovery = new Recovery(folder, files, forced);
+    Recovery recovery = new Recovery(folder, files, forced, cursor.voidFrom() != 0);
     RecoveryPlan plan;
     try {
       plan = RecoveryPlan.of(found, cursor);
@@ -74,7 +79,7 @@ final class Recovery {
     boolean sealed = scan.ending() == SegmentScan.Ending.SEALED;
     boolean damaged = file.flagged() || (flag != null && file.id() == flag.id());
     if (!sealed && !damaged) {
-      clean(file, scan.end());
+      clean(file, scan.end(), newest && truncated);
     }
     if (newest && forced) {
       forceUnproven(file, scan);
@@ -93,11 +98,12 @@ final class Recovery {
   }
 
   /** Zeros what stands behind the entries: left there, it could pass for entries later. */
-  private void clean(SegmentFile file, int end) throws IOException {
+  private void clean(SegmentFile file, int end, boolean always) throws IOException {
     ByteBuffer bytes = file.file().bytes();
-    if (!Zeros.only(bytes, end, bytes.capacity())) {
+    if (always || !Zeros.only(bytes, end, bytes.capacity())) {
       Zeros.fill(bytes, end, bytes.capacity());
       if (forced) {
+        file.file().rewrite(end, bytes.capacity() - end);
         file.file().force(end, bytes.capacity() - end);
       }
     }
@@ -105,7 +111,7 @@ final class Recovery {
 
   /**
    * Forces the last append anew. It may never have been forced; or its force failed, after which
-   * the system takes its pages for clean: so they are changed, each to what it was.
+   * the system takes its pages for clean: so they are written anew.
    */
   private static void forceUnproven(SegmentFile file, SegmentScan scan) throws IOException {
     if (scan.count() == 0) {
@@ -115,10 +121,7 @@ final class Recovery {
     int lastAt = scan.offsets()[scan.count() - 1];
     long proven = EntryFormat.forcedThrough(bytes, lastAt) - file.header().first() + 1;
     int from = proven <= 0 ? 0 : scan.offsets()[(int) Math.min(proven, scan.count() - 1)];
-    for (int at = from; at < scan.end(); at += LogConfig.PAGE_BYTES) {
-      bytes.put(at, bytes.get(at));
-    }
-    bytes.put(scan.end() - 1, bytes.get(scan.end() - 1));
+    file.file().rewrite(from, scan.end() - from);
     file.file().force(from, scan.end() - from);
   }
 

@@ -34,6 +34,10 @@ final class Segment {
   private boolean closed;
   private boolean poisoned;
   private boolean sealable;
+
+  /** Behind the end there are bytes of removed entries. */
+  private boolean truncated;
+
   private volatile boolean damaged;
   private volatile Path path;
 
@@ -202,8 +206,8 @@ final class Segment {
     index = null;
   }
 
-  /** Removes the entries after a sequence that is in the segment; it may take entries again. */
-  synchronized void truncateAfter(long sequence, boolean force) throws IOException {
+  /** Removes the entries after a sequence that is in the segment, but for their bytes. */
+  synchronized void truncateAfter(long sequence) {
     sealable = false;
     int kept = (int) (sequence - first() + 1);
     int newEnd = EntryFormat.end(bytes, offsets[kept - 1]);
@@ -211,11 +215,24 @@ final class Segment {
     end = newEnd;
     rebuildIndex();
     footer = null;
-    Zeros.fill(bytes, newEnd, bytes.capacity());
-    closed = true; // stays so when the force fails
-    if (force) {
-      file.force(newEnd, bytes.capacity() - newEnd);
+    closed = true;
+    truncated = true;
+  }
+
+  /**
+   * Zeros the bytes of removed entries; then it may take entries again. Until it returns they may
+   * come back, some of them in pieces.
+   */
+  synchronized void finishTruncation(boolean force) throws IOException {
+    if (!truncated) {
+      return;
     }
+    Zeros.fill(bytes, end, bytes.capacity());
+    if (force) {
+      file.rewrite(end, bytes.capacity() - end); // a force before may have failed
+      file.force(end, bytes.capacity() - end);
+    }
+    truncated = false;
     closed = poisoned;
   }
 

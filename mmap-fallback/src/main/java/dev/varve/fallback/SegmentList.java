@@ -1,5 +1,6 @@
 package dev.varve.fallback;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -61,6 +62,13 @@ final class SegmentList {
     List<Segment> now = list;
     list = List.copyOf(now.subList(0, now.size() - 1));
     now.get(now.size() - 1).release();
+  }
+
+  /** Zeros what was removed from the newest segment, where that is still to be done. */
+  void finishTruncation(boolean force) throws IOException {
+    if (!isEmpty()) {
+      newest().finishTruncation(force);
+    }
   }
 
   /** Holds the segment that would have a sequence; null when there is none, or none any more. */

@@ -22,9 +22,13 @@ public interface MappedFile extends AutoCloseable {
 
   /**
    * Forces at least these bytes to disk. After an error nothing is known about any byte that was
-   * not forced before, and a later success does not change that: the system drops the pages.
+   * not forced before, and a later success does not change that: the system drops the pages, unless
+   * they are written anew.
    */
   void force(int offset, int length) throws IOException;
+
+  /** Writes these bytes anew, each as it is, so that the next force takes their pages. */
+  void rewrite(int offset, int length);
 
   /** Unmaps the file at once, so that the space of a deleted one is free. */
   @Override

@@ -2,6 +2,8 @@ package dev.varve.fallback.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -14,6 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * the calling thread nor closes anything for it.
  */
 final class RealMappedFile implements MappedFile {
+  private static final int PAGE_BYTES = 4096;
+
+  private static final VarHandle INT =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final Path file;
   private final MappedByteBuffer map;
   private final ByteBuffer bytes;
@@ -46,6 +53,15 @@ final class RealMappedFile implements MappedFile {
       map.force(offset, length);
     } catch (UncheckedIOException e) {
       throw new IOException(file + " cannot be forced: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  @Override
+  public void rewrite(int offset, int length) {
+    int last = (bytes.capacity() - Integer.BYTES) & -Integer.BYTES;
+    for (int at = offset & -PAGE_BYTES; at < offset + length; at += PAGE_BYTES) {
+      // A plain store of what was just read is one that the compiler may leave out.
+      INT.getAndBitwiseOr(bytes, Math.min(at, last), 0);
     }
   }
 

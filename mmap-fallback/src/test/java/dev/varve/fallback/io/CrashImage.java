@@ -52,6 +52,13 @@ public final class CrashImage implements FileIo {
         }
       }
     }
+
+    /** The next force takes the pages of a range, whatever happened before. */
+    void rewritten(int from, int to) {
+      for (int at = from / PAGE_BYTES * PAGE_BYTES; atFailure != null && at < to; at++) {
+        atFailure[at] = (byte) ~atFailure[at];
+      }
+    }
   }
 
   /** A name set to a file, or to nothing. */
@@ -232,6 +239,14 @@ public final class CrashImage implements FileIo {
       synchronized (CrashImage.this) {
         file.force(offset, length);
         node.force(offset, offset + length);
+      }
+    }
+
+    @Override
+    public void rewrite(int offset, int length) {
+      synchronized (CrashImage.this) {
+        file.rewrite(offset, length);
+        node.rewritten(offset, offset + length);
       }
     }
 

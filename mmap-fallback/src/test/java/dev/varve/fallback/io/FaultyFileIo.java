@@ -195,6 +195,11 @@ public final class FaultyFileIo implements FileIo {
     }
 
     @Override
+    public void rewrite(int offset, int length) {
+      file.rewrite(offset, length);
+    }
+
+    @Override
     public void close() {
       file.close();
     }
