@@ -10,7 +10,11 @@ import java.util.Arrays;
  * <p>Segments end themselves, so concatenated deltas are a delta. Layout: see the package.
  */
 final class Delta {
-  static final int ENTRY_BYTES = Long.BYTES + Sha256.LENGTH;
+  /** A group's record: its prefix, the next group's, its digest. */
+  static final int RECORD_BYTES = 2 * Long.BYTES + Sha256.LENGTH;
+
+  /** Where in a record the digest begins. */
+  static final int DIGEST_OFFSET = 2 * Long.BYTES;
 
   private static final int KEYS_OFFSET = 17;
   private static final int VANISHED_OFFSET = 25;
@@ -21,38 +25,46 @@ final class Delta {
 
   /** Collects a segment. Not thread-safe. */
   static final class Writer {
-    private byte[] bytes = new byte[HEADER_BYTES + 64 * ENTRY_BYTES];
+    private byte[] bytes = new byte[HEADER_BYTES + 64 * RECORD_BYTES];
     private int length;
-    private int entries;
+    private int records;
 
     void begin(long height, long firstPosition) {
       bytes[0] = StateCommitment.VERSION;
       Bytes.putLong(bytes, 1, height);
       Bytes.putLong(bytes, 9, firstPosition);
       length = HEADER_BYTES;
-      entries = 0;
+      records = 0;
     }
 
-    /** Adds a group that is no more; all of them before the first entry. */
+    /** Adds a group that is no more; all of them before the first record. */
     void addVanished(long prefix) {
       ensure(Long.BYTES);
       Bytes.putLong(bytes, length, prefix);
       length += Long.BYTES;
     }
 
-    void add(long prefix, byte[] hash) {
-      ensure(ENTRY_BYTES);
-      Bytes.putLong(bytes, length, prefix);
-      System.arraycopy(hash, 0, bytes, length + Long.BYTES, Sha256.LENGTH);
-      length += ENTRY_BYTES;
-      entries++;
+    /** Adds a record, whose digest is still to be written; returns where it begins. */
+    int add(long prefix, long next) {
+      ensure(RECORD_BYTES);
+      int record = length;
+      Bytes.putLong(bytes, record, prefix);
+      Bytes.putLong(bytes, record + Long.BYTES, next);
+      length += RECORD_BYTES;
+      records++;
+      return record;
+    }
+
+    /** What was written so far, until the next call of an add. */
+    byte[] bytes() {
+      return bytes;
     }
 
     ByteString end(long keys) {
       Bytes.putLong(bytes, KEYS_OFFSET, keys);
-      int vanished = (length - HEADER_BYTES - entries * ENTRY_BYTES) / Long.BYTES;
+      int vanished = (length - HEADER_BYTES - records * RECORD_BYTES) / Long.BYTES;
       Bytes.putInt(bytes, VANISHED_OFFSET, vanished);
-      Bytes.putInt(bytes, COUNT_OFFSET, entries);
+      Bytes.putInt(bytes, COUNT_OFFSET, records);
       return UnsafeByteOperations.unsafeWrap(Arrays.copyOf(bytes, length));
     }
 
@@ -64,13 +76,13 @@ final class Delta {
   }
 
   /**
-   * A segment's header; its entries are read from the bytes it came from.
+   * A segment's header; its records are read from the bytes it came from.
    *
    * @param height the height it was applied at
-   * @param firstPosition the position of its first entry
+   * @param firstPosition the position of its first record
    * @param keys live keys after it
    * @param vanished offset of the prefixes of groups that are no more, which end at {@code start}
-   * @param start offset of the first entry, one a position
+   * @param start offset of the first record, one a position
    * @param end offset past the last entry, where the next segment begins
    */
   record Segment(long height, long firstPosition, long keys, int vanished, int start, int end) {
@@ -91,13 +103,13 @@ final class Delta {
             left + " bytes left at offset " + offset + ", a header has " + HEADER_BYTES);
       }
       long vanished = readCount(bytes, offset + VANISHED_OFFSET) * Long.BYTES;
-      long entries = readCount(bytes, offset + COUNT_OFFSET) * ENTRY_BYTES;
-      if (left - HEADER_BYTES < vanished + entries) {
+      long records = readCount(bytes, offset + COUNT_OFFSET) * RECORD_BYTES;
+      if (left - HEADER_BYTES < vanished + records) {
         throw new IllegalArgumentException(
             "counts at offset "
                 + offset
                 + " need "
-                + (vanished + entries)
+                + (vanished + records)
                 + " bytes after the header, left are "
                 + (left - HEADER_BYTES));
       }
@@ -108,7 +120,7 @@ final class Delta {
           Bytes.getLong(bytes, offset + KEYS_OFFSET),
           start,
           start + (int) vanished,
-          start + (int) (vanished + entries));
+          start + (int) (vanished + records));
     }
 
     private static long readCount(byte[] bytes, int offset) {

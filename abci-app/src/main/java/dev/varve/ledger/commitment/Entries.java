@@ -123,7 +123,7 @@ final class Entries {
     return replace(group, rest);
   }
 
-  /** A slot with zeros, for {@link #fill}. */
+  /** A slot without a key hash, for {@link #expect} and {@link #fill}. */
   int reserve() {
     int slot = allocate();
     int offset = offset(slot);
@@ -131,8 +131,24 @@ final class Entries {
     return slot;
   }
 
+  /** Sets the digest that the group of a reserved slot is to have. */
+  void expect(int slot, byte[] digest, int at) {
+    System.arraycopy(digest, at, bytes(slot), offset(slot) + Sha256.LENGTH, Sha256.LENGTH);
+  }
+
+  /** The digest that the group of a reserved slot is to have. */
+  byte[] expected(int slot) {
+    int digest = offset(slot) + Sha256.LENGTH;
+    return Arrays.copyOfRange(bytes(slot), digest, digest + Sha256.LENGTH);
+  }
+
+  /** Whether an entry's digest is what the group of a reserved slot is to have. */
+  boolean isExpected(int slot, byte[] entry) {
+    return Bytes.equalHashes(bytes(slot), offset(slot) + Sha256.LENGTH, entry, Sha256.LENGTH);
+  }
+
   boolean isReserved(int group) {
-    return group >= 0 && Bytes.isZero(bytes(group), offset(group), ENTRY_BYTES);
+    return group >= 0 && Bytes.isZero(bytes(group), offset(group), Sha256.LENGTH);
   }
 
   void fill(int slot, byte[] entry) {

@@ -7,9 +7,6 @@ package dev.varve.ledger.commitment;
 final class LiveKeys {
   private static final int ENTRY = Entries.ENTRY_BYTES;
 
-  /** Bytes of a leaf's message before its entry digests. */
-  private static final int LEAF_HEADER = 2 * Long.BYTES;
-
   private final Sha256 sha;
   private final EntryHasher hasher;
   private final TwigLog log;
@@ -24,7 +21,8 @@ final class LiveKeys {
   private final int[] near = new int[StateCommitment.RUN];
   private final int[] hints = new int[StateCommitment.RUN];
 
-  private byte[] leaf = new byte[LEAF_HEADER + Sha256.LENGTH + 1];
+  /** The message of a group of several keys. */
+  private byte[] group = {};
 
   /** The writes' entries, at turn. */
   private byte[] digests = {};
@@ -82,24 +80,23 @@ final class LiveKeys {
     return prefix(entries.bytes(group), entries.offset(group));
   }
 
-  /** Writes the leaf hash of a group. */
-  void hash(long prefix, int group, long next, byte[] out) {
-    int count = entries.count(group);
-    int length = LEAF_HEADER + count * Sha256.LENGTH + 1;
-    if (leaf.length < length) {
-      leaf = new byte[length];
+  /** Writes the digest of a group. */
+  void digest(int reference, byte[] out, int offset) {
+    byte[] bytes = entries.bytes(reference);
+    int digest = entries.offset(reference) + Sha256.LENGTH;
+    int count = entries.count(reference);
+    if (count == 1) {
+      System.arraycopy(bytes, digest, out, offset, Sha256.LENGTH);
+      return;
     }
-    Bytes.putLong(leaf, 0, prefix);
-    Bytes.putLong(leaf, Long.BYTES, next);
-    byte[] bytes = entries.bytes(group);
-    int digest = entries.offset(group) + Sha256.LENGTH;
+    int length = count * Sha256.LENGTH;
+    if (group.length < length) {
+      group = new byte[length];
+    }
     for (int i = 0; i < count; i++) {
-      System.arraycopy(
-          bytes, digest + i * ENTRY, leaf, LEAF_HEADER + i * Sha256.LENGTH, Sha256.LENGTH);
+      System.arraycopy(bytes, digest + i * ENTRY, group, i * Sha256.LENGTH, Sha256.LENGTH);
     }
-    leaf[length - 1] = Sha256.LEAF;
-    sha.update(leaf, 0, length);
-    sha.finish(out, 0);
+    sha.hash(group, 0, length, Sha256.GROUP, out, offset);
   }
 
   /**

@@ -25,8 +25,8 @@ final class Restorer {
   /** Above every key of the state: none is this long. */
   private static final ByteString END = ByteString.copyFrom(filled(2048));
 
-  private static final int PAGE_SHIFT = 12;
-  private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+  /** More groups of several keys than anybody could make. */
+  private static final int MAX_UNPROVEN = 100_000;
 
   private final StorageEngine engine;
   private final LiveKeys keys;
@@ -35,11 +35,8 @@ final class Restorer {
   private final TwigLog log;
   private final byte[] entry = new byte[Entries.ENTRY_BYTES];
 
-  /** The committed leaf hash of each group by its slot, in pages so that growth copies none. */
-  private byte[][] leaves = new byte[4][];
-
-  /** The slots that groups had before they got a second key. */
-  private final Map<Integer, Integer> slots = new HashMap<>();
+  /** The committed digests of groups, by prefix, that their first key did not give alone. */
+  private final Map<Long, byte[]> unproven = new HashMap<>();
 
   private long height;
   private long committed;
@@ -130,13 +127,14 @@ final class Restorer {
         index.remove();
       }
     }
-    for (int at = segment.start(); at < segment.end(); at += Delta.ENTRY_BYTES) {
-      append(Bytes.getLong(bytes, at), bytes, at + Long.BYTES, segment.height());
+    for (int at = segment.start(); at < segment.end(); at += Delta.RECORD_BYTES) {
+      append(bytes, at, segment.height());
     }
     log.endBlock();
   }
 
-  private void append(long prefix, byte[] bytes, int leaf, long atHeight) {
+  private void append(byte[] bytes, int record, long atHeight) {
+    long prefix = Bytes.getLong(bytes, record);
     int group;
     if (index.seek(prefix)) {
       group = index.entries();
@@ -146,22 +144,28 @@ final class Restorer {
       group = entries.reserve();
       index.insert(prefix, group, (int) log.next());
     }
-    log.append(group, bytes, leaf, atHeight);
-    System.arraycopy(bytes, leaf, page(group), leafOffset(group), Sha256.LENGTH);
+    entries.expect(group, bytes, record + Delta.DIGEST_OFFSET);
+    log.append(group, bytes, record, atHeight);
   }
 
   private boolean load(ByteString key, StateRecord state) {
     keys.hasher().key(key, entry, 0);
     keys.hasher().value(state.getValue(), state.getHeight(), entry, 0);
-    if (!index.seek(keys.prefix(entry, 0))) {
+    long prefix = keys.prefix(entry, 0);
+    if (!index.seek(prefix)) {
       throw corruption("it has the key " + hex(key) + " (hex), which is not committed");
     }
     int group = index.entries();
     if (entries.isReserved(group)) {
+      if (!entries.isExpected(group, entry)) {
+        if (unproven.size() == MAX_UNPROVEN) {
+          checkUnproven();
+        }
+        unproven.put(prefix, entries.expected(group));
+      }
       entries.fill(group, entry);
     } else {
       int grown = entries.put(group, entry, 0);
-      slots.put(grown, slots.getOrDefault(group, group));
       index.set(index.place(), grown, index.position());
       log.replaceAt(log.position(index.position()), grown);
     }
@@ -177,42 +181,32 @@ final class Restorer {
     }
     index.seek(0);
     index.seek(index.predecessor());
-    byte[] hash = new byte[Sha256.LENGTH];
     for (long checked = 0; checked < index.size(); checked++) {
       long prefix = index.successor();
       index.seek(prefix);
-      int group = index.entries();
-      if (entries.isReserved(group)) {
+      if (entries.isReserved(index.entries())) {
         throw corruption("it lacks the key whose hash begins with " + hex(prefix));
       }
-      keys.hash(prefix, group, index.successor(), hash);
-      int slot = slots.getOrDefault(group, group);
-      int at = leafOffset(slot);
-      if (!Arrays.equals(hash, 0, Sha256.LENGTH, page(slot), at, at + Sha256.LENGTH)) {
-        throw corruption(
-            "the leaf of the key whose hash begins with "
-                + hex(prefix)
-                + " hashes to "
-                + HexFormat.of().formatHex(hash)
-                + ", committed is "
-                + HexFormat.of().formatHex(page(slot), at, at + Sha256.LENGTH));
-      }
     }
+    checkUnproven();
   }
 
-  private byte[] page(int slot) {
-    int page = slot >>> PAGE_SHIFT;
-    if (page >= leaves.length) {
-      leaves = Arrays.copyOf(leaves, Math.max(page + 1, leaves.length * 2));
-    }
-    if (leaves[page] == null) {
-      leaves[page] = new byte[(PAGE_MASK + 1) * Sha256.LENGTH];
-    }
-    return leaves[page];
-  }
-
-  private static int leafOffset(int slot) {
-    return (slot & PAGE_MASK) * Sha256.LENGTH;
+  private void checkUnproven() {
+    byte[] digest = new byte[Sha256.LENGTH];
+    unproven.forEach(
+        (prefix, expected) -> {
+          index.seek(prefix);
+          keys.digest(index.entries(), digest, 0);
+          if (!Arrays.equals(digest, expected)) {
+            throw corruption(
+                "the key whose hash begins with "
+                    + hex(prefix)
+                    + " hashes to "
+                    + HexFormat.of().formatHex(digest)
+                    + ", committed is "
+                    + HexFormat.of().formatHex(expected));
+          }
+        });
   }
 
   private static StorageException.Corruption corruption(String what) {

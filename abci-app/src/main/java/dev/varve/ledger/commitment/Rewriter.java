@@ -1,7 +1,7 @@
 package dev.varve.ledger.commitment;
 
 /**
- * Appends leaves to the log: of the groups that a block touched, and of the oldest ones while the
+ * Appends records to the log: of the groups that a block touched, and of the oldest ones while the
  * log is too long. Not thread-safe.
  */
 final class Rewriter {
@@ -14,7 +14,6 @@ final class Rewriter {
   private final KeyIndex index;
   private final TwigLog log;
   private final Delta.Writer delta;
-  private final byte[] leaf = new byte[Sha256.LENGTH];
 
   /** Of each group to rewrite. */
   private long[] prefixes = new long[64];
@@ -44,7 +43,7 @@ final class Rewriter {
   }
 
   /**
-   * Turns the former positions of all groups to rewrite inactive and keeps what their leaves need;
+   * Turns the former positions of all groups to rewrite inactive and keeps what their records need;
    * returns how many are still there. Without hashes between them the cache misses overlap.
    */
   private int removeFormer(Touched touched) {
@@ -69,7 +68,7 @@ final class Rewriter {
     return count;
   }
 
-  /** Moves the oldest leaves to the end while the log is too long, at most {@code budget}. */
+  /** Moves the oldest records to the end while the log is too long, at most {@code budget}. */
   private void compact(int budget, long height) {
     long limit = SPAN_FACTOR * keys.count() + SPAN_SLACK;
     for (int moved = 0; moved < budget && log.next() - log.oldest() > limit; moved++) {
@@ -84,10 +83,10 @@ final class Rewriter {
   }
 
   private void append(long prefix, long next, long place, int group, long height) {
-    keys.hash(prefix, group, next, leaf);
-    delta.add(prefix, leaf);
+    int record = delta.add(prefix, next);
+    keys.digest(group, delta.bytes(), record + Delta.DIGEST_OFFSET);
     index.set(place, group, (int) log.next());
-    log.append(group, leaf, 0, height);
+    log.append(group, delta.bytes(), record, height);
   }
 
   private void ensure(int count) {

@@ -13,12 +13,13 @@ final class Sha256 {
 
   static final byte KEY = 1;
   static final byte ENTRY = 2;
-  static final byte LEAF = 3;
-  static final byte TWIG_NODE = 4;
-  static final byte TWIG = 5;
-  static final byte UPPER_NODE = 6;
-  static final byte ROOT = 7;
-  static final byte PENDING = 8;
+  static final byte GROUP = 3;
+  static final byte PAGE = 4;
+  static final byte TWIG_NODE = 5;
+  static final byte TWIG = 6;
+  static final byte UPPER_NODE = 7;
+  static final byte ROOT = 8;
+  static final byte PENDING = 9;
 
   private final MessageDigest digest;
 

@@ -18,7 +18,7 @@ public final class StateCommitment {
   public static final String SCHEME = "varve-key-twigs";
 
   /** The version of the construction and of its deltas. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** So many groups are read ahead at once. */
   static final int RUN = 64;

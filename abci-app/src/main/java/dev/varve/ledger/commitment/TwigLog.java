@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The log of leaves: every rewritten group takes the next position, its former one turns inactive;
+ * The log of records: every rewritten group takes the next position, its former one turns inactive;
  * positions form twigs, and twigs the leaves of a tree.
  *
  * <p>A position that turns inactive changes a twig far back. Such changes are collected until the
@@ -18,14 +18,22 @@ import java.util.BitSet;
 final class TwigLog {
   static final int SETTLE_POSITIONS = 4 * TwigRing.LEAVES;
 
+  /** So many records are hashed at once. */
+  private static final int PAGE = 16;
+
+  private static final int RECORD = Delta.RECORD_BYTES;
   private static final int HASH = Sha256.LENGTH;
   private static final int TWIG_ARITY_SHIFT = 4;
   private static final int UPPER_ARITY_SHIFT = 2;
 
   private final Sha256 sha;
 
-  /** Leaf hashes of the twig being filled. */
-  private final HashTree fresh = new HashTree(TwigRing.LEAVES, TWIG_ARITY_SHIFT, Sha256.TWIG_NODE);
+  /** Of the twig being filled; beyond the last one of another twig. */
+  private final byte[] records = new byte[TwigRing.LEAVES * RECORD];
+
+  /** Hashes of its pages. */
+  private final HashTree pages =
+      new HashTree(TwigRing.LEAVES / PAGE, TWIG_ARITY_SHIFT, Sha256.TWIG_NODE);
 
   private TwigRing ring = new TwigRing(1);
   private HashTree upper = new HashTree(1, UPPER_ARITY_SHIFT, Sha256.UPPER_NODE);
@@ -47,7 +55,7 @@ final class TwigLog {
     this.sha = sha;
   }
 
-  /** The position the next leaf takes. */
+  /** The position the next record takes. */
   long next() {
     return next;
   }
@@ -99,21 +107,23 @@ final class TwigLog {
     return ring.holds(first) ? ring.firstHeight(first) : height;
   }
 
-  /** Appends a group's leaf hash at {@code height}. */
-  void append(int group, byte[] hash, int offset, long height) {
+  /** Appends a group's record at {@code height}. */
+  void append(int group, byte[] record, int offset, long height) {
     int leaf = (int) next & TwigRing.MASK;
     if (leaf == 0 || !ring.holds(ring.slot(next))) {
       open(height);
     }
-    System.arraycopy(hash, offset, fresh.leaves(), leaf * HASH, HASH);
-    fresh.mark(leaf);
+    System.arraycopy(record, offset, records, leaf * RECORD, RECORD);
     ring.add(next, group);
     int slot = ring.slot(next);
     stale.set(slot);
     next++;
+    if (leaf % PAGE == PAGE - 1) {
+      hashPage(leaf / PAGE);
+    }
     if (leaf == TwigRing.MASK) {
-      ring.setLeafRoot(slot, fresh.root(sha));
-      fresh.clear();
+      ring.setPageRoot(slot, pages.root(sha));
+      pages.clear();
     }
   }
 
@@ -130,9 +140,9 @@ final class TwigLog {
   /** Ends a block: hashes what it appended, or all that changed when it is time to settle. */
   void endBlock() {
     resize(Math.max(ring.capacity(), capacity()));
-    int filling = ring.slot(next);
-    if ((next & TwigRing.MASK) != 0 && ring.holds(filling)) {
-      ring.setLeafRoot(filling, fresh.root(sha));
+    if (next > ended && (next & TwigRing.MASK) != 0) {
+      hashLastPage();
+      ring.setPageRoot(ring.slot(next), pages.root(sha));
     }
     if (next / SETTLE_POSITIONS != ended / SETTLE_POSITIONS) {
       settle();
@@ -167,6 +177,22 @@ final class TwigLog {
     pending.clear();
     base = oldest();
     resize(capacity());
+  }
+
+  /** Hashes the page with the last record, unless it is full and was. */
+  private void hashLastPage() {
+    int leaf = (int) next & TwigRing.MASK;
+    if (leaf % PAGE != 0) {
+      int end = (leaf / PAGE + 1) * PAGE;
+      Arrays.fill(records, leaf * RECORD, end * RECORD, (byte) 0);
+      hashPage(leaf / PAGE);
+    }
+  }
+
+  private void hashPage(int page) {
+    int length = PAGE * RECORD;
+    sha.hash(records, page * length, length, Sha256.PAGE, pages.leaves(), page * HASH);
+    pages.mark(page);
   }
 
   private void hashAppended() {

@@ -17,7 +17,7 @@ final class TwigRing {
 
   private final int capacity;
 
-  /** For each twig the root of its leaf hashes and its active bits: what its hash is taken of. */
+  /** For each twig the root of its pages and its active bits: what its hash is taken of. */
   private final byte[] bodies;
 
   private final int[] active;
@@ -119,7 +119,7 @@ final class TwigRing {
     return word * Long.SIZE + Long.numberOfTrailingZeros(bits);
   }
 
-  void setLeafRoot(int slot, byte[] hash) {
+  void setPageRoot(int slot, byte[] hash) {
     System.arraycopy(hash, 0, bodies, slot * BODY_BYTES, Sha256.LENGTH);
   }
 

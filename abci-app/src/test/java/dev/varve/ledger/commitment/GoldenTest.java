@@ -17,7 +17,7 @@ class GoldenTest {
   private static final int BLOCKS = 100;
 
   @Test
-  void shouldGiveTheRootsOfVersionTwo() throws IOException {
+  void shouldGiveTheRootsOfVersionThree() throws IOException {
     List<String> roots = new ArrayList<>();
     StateCommitment commitment = StateCommitment.empty();
     ReferenceCommitment reference = new ReferenceCommitment();
@@ -26,18 +26,18 @@ class GoldenTest {
       roots.add(hex(commitment.apply(height, block(height)).root()));
       assertThat(roots.get(height)).isEqualTo(hex(reference.apply(block(height))));
     }
-    assertThat(String.join("\n", roots) + "\n").isEqualTo(golden("roots-v2.txt"));
+    assertThat(String.join("\n", roots) + "\n").isEqualTo(golden("roots-v3.txt"));
   }
 
   @Test
-  void shouldGiveTheDeltaOfVersionTwo() throws IOException {
+  void shouldGiveTheDeltaOfVersionThree() throws IOException {
     StateCommitment commitment = StateCommitment.empty();
     List<StateWrite> writes = block(1).subList(0, 9);
     ByteString first = commitment.apply(1, writes).delta();
     List<StateWrite> deletes = new ArrayList<>();
     writes.subList(0, 2).forEach(write -> deletes.add(new StateWrite(write.key(), null, 2)));
     ByteString second = commitment.apply(2, deletes).delta();
-    assertThat(hex(StateCommitment.concat(first, second)) + "\n").isEqualTo(golden("delta-v2.txt"));
+    assertThat(hex(StateCommitment.concat(first, second)) + "\n").isEqualTo(golden("delta-v3.txt"));
   }
 
   /** 400 of 5,000 keys by plain arithmetic, every fifth write a delete; empty each tenth height. */

@@ -28,13 +28,13 @@ final class ReferenceCommitment {
   private static final class Position {
     final int number;
     final long prefix;
-    final byte[] leaf;
+    final byte[] record;
     boolean active = true;
 
-    Position(int number, long prefix, byte[] leaf) {
+    Position(int number, long prefix, byte[] record) {
       this.number = number;
       this.prefix = prefix;
-      this.leaf = leaf;
+      this.record = record;
     }
   }
 
@@ -142,7 +142,7 @@ final class ReferenceCommitment {
         parts.add(be8(position));
       }
     }
-    return parts.size() == 1 ? chains[chain] : hash(8, parts.toArray(new byte[0][]));
+    return parts.size() == 1 ? chains[chain] : hash(9, parts.toArray(new byte[0][]));
   }
 
   private void turnInactive(Position position) {
@@ -170,12 +170,12 @@ final class ReferenceCommitment {
     if (former != null) {
       turnInactive(former);
     }
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (Entry entry : groups.get(prefix)) {
-      body.writeBytes(entry.digest.toByteArray());
-    }
-    byte[] leaf = hash(3, be8(prefix), be8(next(groups, prefix)), body.toByteArray());
-    log.add(new Position(log.size(), prefix, leaf));
+    List<byte[]> digests = new ArrayList<>();
+    groups.get(prefix).forEach(entry -> digests.add(entry.digest.toByteArray()));
+    byte[] digest = digests.size() == 1 ? digests.get(0) : hash(3, digests.toArray(new byte[0][]));
+    byte[] record =
+        ByteBuffer.allocate(48).putLong(prefix).putLong(next(groups, prefix)).put(digest).array();
+    log.add(new Position(log.size(), prefix, record));
     last.put(prefix, log.get(log.size() - 1));
   }
 
@@ -204,30 +204,34 @@ final class ReferenceCommitment {
       window[number % capacity] = twigs[number];
     }
     ByteArrayOutputStream message = new ByteArrayOutputStream();
-    message.writeBytes(tree(window, 4, 6));
+    message.writeBytes(tree(window, 4, 7));
     for (byte[] chain : chains) {
       message.writeBytes(chain);
     }
     for (long number : new long[] {state.size(), base, log.size()}) {
       message.writeBytes(be8(number));
     }
-    return ByteString.copyFrom(hash(7, message.toByteArray()));
+    return ByteString.copyFrom(hash(8, message.toByteArray()));
   }
 
   private byte[] twig(int number) {
-    byte[][] leaves = new byte[4096][];
-    Arrays.fill(leaves, ZERO);
+    byte[] records = new byte[4096 * 48];
     byte[] bits = new byte[512];
     boolean active = false;
     for (int i = 0; i < 4096 && number * 4096 + i < log.size(); i++) {
       Position position = log.get(number * 4096 + i);
-      leaves[i] = position.leaf;
+      System.arraycopy(position.record, 0, records, 48 * i, 48);
       if (position.active) {
         bits[i / 8] |= (byte) (1 << (i % 8));
         active = true;
       }
     }
-    return active ? hash(5, tree(leaves, 16, 4), bits) : ZERO;
+    byte[][] pages = new byte[256][];
+    for (int i = 0; i < 256; i++) {
+      boolean begun = number * 4096 + 16 * i < log.size();
+      pages[i] = begun ? hash(4, Arrays.copyOfRange(records, 768 * i, 768 * i + 768)) : ZERO;
+    }
+    return active ? hash(6, tree(pages, 16, 5), bits) : ZERO;
   }
 
   private static byte[] tree(byte[][] nodes, int arity, int tag) {

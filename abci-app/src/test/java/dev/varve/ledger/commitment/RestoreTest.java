@@ -113,8 +113,8 @@ class RestoreTest {
     assertCorrupt(header, "20 bytes left");
 
     MemoryEngine foreign = MemoryEngine.after(8);
-    foreign.commitments.put(9L, ByteString.copyFrom(new byte[] {3}));
-    assertCorrupt(foreign, "version 3, known is 2");
+    foreign.commitments.put(9L, ByteString.copyFrom(new byte[] {2}));
+    assertCorrupt(foreign, "version 2, known is 3");
 
     MemoryEngine counts = MemoryEngine.after(8);
     counts.commitments.computeIfPresent(8L, (h, delta) -> withByte(delta, 25, 0xff));
@@ -133,12 +133,12 @@ class RestoreTest {
             key.equals(value.state.firstKey())
                 ? record.toBuilder().setValue(ByteString.copyFromUtf8("other")).build()
                 : record);
-    assertCorrupt(value, "the leaf of the key whose hash begins with ");
+    assertCorrupt(value, "the key whose hash begins with ");
 
     MemoryEngine height = MemoryEngine.after(8);
     height.state.computeIfPresent(
         height.state.firstKey(), (key, record) -> record.toBuilder().setHeight(99).build());
-    assertCorrupt(height, "the leaf of the key whose hash begins with ");
+    assertCorrupt(height, "the key whose hash begins with ");
 
     MemoryEngine fewer = MemoryEngine.after(8);
     fewer.state.pollFirstEntry();
