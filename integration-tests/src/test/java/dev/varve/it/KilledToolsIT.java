@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * on with the same app hashes.
  */
 class KilledToolsIT {
-  private static final int CYCLES = 2;
+  private static final int CYCLES = 1;
   private static final int CYCLES_FULL = 20;
   private static final long BLOCKS = 300;
   private static final long RETAINED = 10;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * without. All of them with {@code -Pfull}, else every so many, from one that the seed picks.
  */
 class EngineNthCallIT {
-  private static final int STRIDE = 61;
+  private static final int STRIDE = 127;
   // What is polled while the test waits comes any number of times.
   private static final int MOST_OF_A_KIND = 60;
 
