@@ -15,6 +15,10 @@ public final class HomeCheck {
   /** A check ends after so many: a store this broken is not mended line by line. */
   public static final int MAX_PROBLEMS = 100;
 
+  private static final String VERSION_REMEDY =
+      "use the version of Varve that wrote it, and leave the files as they are; where this one is"
+          + " the right version, look who changed the marker FORMAT";
+
   private final NodeHome home;
   private final NodeConfig config;
   private final Consumer<String> progress;
@@ -46,10 +50,12 @@ public final class HomeCheck {
       if (owner.isPresent() && !(e instanceof StorageException.Corruption)) {
         throw e;
       }
-      findings.problem("the store cannot be opened: " + e.getMessage(), storeRemedy());
-      return report(null, checkLog(owner, null, null));
+      LogCheck log = checkLog(owner, null, null);
+      findings.problem("the store cannot be opened: " + e.getMessage(), remedy(e, log));
+      return report(null, log);
     }
     try (StoredChain chain = opened) {
+      checkDurable(chain.store());
       StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), progress);
       StateCommitment commitment = store.run();
       LogCheck log = findings.full() ? null : checkLog(owner, chain.store(), commitment);
@@ -73,10 +79,34 @@ public final class HomeCheck {
       for (Damage damage : stored.visit(log::check).damage()) {
         damage(damage);
       }
+    } catch (StorageException.Incompatible e) {
+      findings.problem("the fallback log cannot be opened: " + e.getMessage(), VERSION_REMEDY);
     } catch (StorageException e) {
       findings.problem("the fallback log cannot be opened: " + e.getMessage(), logRemedy());
     }
     return log;
+  }
+
+  private void checkDurable(DiskStore store) {
+    long applied = store.applied().getHeight();
+    if (store.durableBefore() > applied) {
+      findings.problem(
+          String.format(
+              "the store held block %d and holds block %d: its files were damaged or cut off",
+              store.durableBefore(), applied),
+          "keep a copy of the home and look for faults of the disk or of memory (dmesg, smartctl);"
+              + " then start: the blocks above are taken from the fallback log, or the node gives"
+              + " them again");
+    }
+  }
+
+  private String remedy(StorageException e, LogCheck log) {
+    if (e instanceof StorageException.Incompatible) {
+      return VERSION_REMEDY;
+    }
+    return log != null && log.holdsWholeChain() && findings.problems().isEmpty()
+        ? logHoldsAllRemedy()
+        : storeRemedy();
   }
 
   private void damage(Damage damage) {
@@ -109,6 +139,13 @@ public final class HomeCheck {
         + config.fallback().path()
         + " away and start: the node gives all blocks anew, if it still has its first one, else"
         + " make a new home that fetches them from its peers";
+  }
+
+  private String logHoldsAllRemedy() {
+    return "stop the node and keep a copy of the home; then move "
+        + config.disk().path()
+        + " away, and nothing else, and start: the fallback log holds the whole chain, and a new"
+        + " store gets it from there";
   }
 
   private String logRemedy() {

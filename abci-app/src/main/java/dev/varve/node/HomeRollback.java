@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import dev.varve.fallback.FallbackLog;
+import dev.varve.fallback.FallbackLogException;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.engine.EngineRollback;
@@ -56,6 +57,8 @@ public final class HomeRollback {
           FallbackLog log = Wiring.diskLog(config)) {
         return run(new EngineRollback(store, log), height);
       }
+    } catch (FallbackLogException e) {
+      throw new NodeException("blocks cannot be taken back: " + e.getMessage(), e);
     } catch (StorageException.Corruption e) {
       throw new NodeException(
           "blocks cannot be taken back further, as the home is damaged: "

@@ -29,6 +29,8 @@ final class LogCheck {
   private long stored;
   private long previous;
   private long blocks;
+  private boolean fromFirst;
+  private boolean broken;
 
   /**
    * A check that saw no block yet.
@@ -56,6 +58,11 @@ final class LogCheck {
 
   long lastHeight() {
     return previous;
+  }
+
+  /** Whether the blocks seen are all there are, from the chain's first one on. */
+  boolean holdsWholeChain() {
+    return fromFirst && !broken;
   }
 
   /** Checks the next block. */
@@ -86,10 +93,12 @@ final class LogCheck {
 
   private void requireToFollow(BlockBatch batch, String where) {
     long height = batch.height();
+    // Names are set by a chain's first block, whatever its height.
+    fromFirst |= previous == 0 && !batch.meta().isEmpty();
     if (previous != 0 && height != previous + 1) {
+      broken = true;
       problem(where + " does not follow block " + previous);
     } else if (previous == 0 && store != null && height > stored + 1) {
-      // Names are set by a chain's first block, whatever its height.
       if (stored != 0 || batch.meta().isEmpty()) {
         problem(where + " is the log's first, but the disk store ends with block " + stored);
         commitment = null;

@@ -116,6 +116,11 @@ final class MeteredDiskStore implements DiskStore {
   }
 
   @Override
+  public long durableBefore() {
+    return store.durableBefore();
+  }
+
+  @Override
   public long forces() {
     return store.forces();
   }

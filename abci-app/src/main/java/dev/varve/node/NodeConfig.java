@@ -101,12 +101,20 @@ public record NodeConfig(
    */
   public static NodeConfig load(NodeHome home, Map<String, String> overrides) {
     ConfigReader reader = new ConfigReader(home.configFile(), overrides);
+    Disk disk = disk(home, reader);
+    Fallback fallback = fallback(home, reader);
+    if (disk.path().startsWith(fallback.path()) || fallback.path().startsWith(disk.path())) {
+      throw reader.refuse(
+          ConfigKeys.FALLBACK_PATH,
+          reader.get(ConfigKeys.FALLBACK_PATH),
+          "a folder apart from disk.path, " + disk.path());
+    }
     return new NodeConfig(
         abci(reader),
         new Memory(reader.get(ConfigKeys.MEMORY_BYTES)),
         new Sync(Duration.ofSeconds(reader.get(ConfigKeys.SYNC_PERIOD_SECONDS))),
-        disk(home, reader),
-        fallback(home, reader),
+        disk,
+        fallback,
         retain(reader),
         new History(reader.get(ConfigKeys.HISTORY_BLOCKS)),
         new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),

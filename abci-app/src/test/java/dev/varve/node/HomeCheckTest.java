@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,6 +243,40 @@ class HomeCheckTest {
         .asString()
         .startsWith("the store cannot be opened: ");
     assertThat(report.loggedHeight()).isEqualTo(2 * BLOCKS);
+  }
+
+  @Test
+  void shouldLeaveFilesOfAnotherVersionAlone() throws IOException {
+    Path disk = config.fallback().path().resolve(Wiring.DISK_LOG);
+    Files.writeString(config.disk().path().resolve("FORMAT"), "rocksdb 9\n");
+    Files.writeString(disk.resolve("FORMAT"), "forcedlog 9\n");
+    assertThat(check().problems())
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem.remedy()).contains("Varve that wrote it"));
+  }
+
+  @Test
+  void shouldKeepALogThatHoldsTheWholeChain() throws IOException {
+    FileTrees.delete(config.disk().path());
+    assertThat(check().problems())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.remedy())
+                    .contains("and nothing else")
+                    .doesNotContain(config.fallback().path().toString()));
+  }
+
+  @Test
+  void shouldTellThatTheStoreLostBlocks() throws IOException {
+    try (Stream<Path> files = Files.list(config.disk().path().resolve("db"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".log")).toList()) {
+        Files.write(file, new byte[0]);
+      }
+    }
+    assertThat(check().problems())
+        .extracting(Problem::what)
+        .anyMatch(what -> what.startsWith("the store held block " + BLOCKS + " and holds block "));
   }
 
   @Test

@@ -111,6 +111,7 @@ class NodeConfigTest {
         "[disk] | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",
         "[disk] | wal_bytes = 1.5 | disk.wal_bytes = 1.5: must be",
         "[disk] | background_jobs = 0 | disk.background_jobs = 0: must be a whole number",
+        "[fallback] | path = \"store/log\" | fallback.path = \"store/log\": must be a folder apart",
         "[sync] | period_seconds = -1 | sync.period_seconds = -1: must be a whole number, 0 to",
         "[retain] | blocks = -1 | retain.blocks = -1: must be a whole number, 0 to",
         "[abci] | address = \"tcp://x\" | abci.address = \"tcp://x\": must be tcp://HOST:PORT",

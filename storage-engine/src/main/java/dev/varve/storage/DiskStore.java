@@ -26,6 +26,14 @@ public interface DiskStore extends AutoCloseable {
   AppliedHeight applied();
 
   /**
+   * The last height that was durable here before it was opened, as far as the store can tell: above
+   * {@link #applied} where blocks were lost since, which only damage can do.
+   */
+  default long durableBefore() {
+    return applied().getHeight();
+  }
+
+  /**
    * Applies batches of consecutive heights; durable when it returns.
    *
    * <p>A height at or below {@link #applied()} is skipped when its content is the same as before.

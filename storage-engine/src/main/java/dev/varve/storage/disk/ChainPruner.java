@@ -74,9 +74,12 @@ final class ChainPruner {
         return false;
       }
       height = Keys.heightOf(lowest.get().key());
+      slice = 0;
     }
     if (height < floor.get()) {
-      drop();
+      long from = height;
+      height = UNKNOWN; // stays so when it fails: what is there tells where to go on
+      drop(from);
       return true;
     }
     long wanted = wanted();
@@ -92,18 +95,19 @@ final class ChainPruner {
     return retain == 0 ? 0 : Math.min(history.last() - retain + 1, history.floor());
   }
 
-  private void drop() {
+  private void drop(long from) {
+    long at = from;
     Set<byte[]> hashes = new TreeSet<>(Arrays::compareUnsigned);
     long end = floor.get();
-    for (int left = STEP_RECORDS; left > 0 && height < end; left--) {
-      Optional<StoredEntry> txs = find(RecordType.TRANSACTION, slice);
+    for (int left = STEP_RECORDS; left > 0 && at < end; left--) {
+      Optional<StoredEntry> txs = find(RecordType.TRANSACTION, at, slice);
       if (txs.isPresent()) {
         addHashes(txs.get(), hashes);
         slice++;
       } else {
-        height++;
+        at++;
         slice = 0;
-        dropBlock(height, end);
+        dropBlock(at, end);
       }
     }
     List<byte[]> below = leadingBelow(new ArrayList<>(hashes), end);
@@ -112,6 +116,7 @@ final class ChainPruner {
       leadingBelow(below, end).forEach(hash -> writer.delete(RecordType.INDEX, hash));
       writer.commit();
     }
+    height = at;
   }
 
   /** The block below {@code next} has no index entries left. */
@@ -132,8 +137,8 @@ final class ChainPruner {
     }
   }
 
-  private Optional<StoredEntry> find(RecordType type, int number) {
-    byte[] key = Keys.chain(height, type, number);
+  private Optional<StoredEntry> find(RecordType type, long at, int number) {
+    byte[] key = Keys.chain(at, type, number);
     return records.first(type, key).filter(entry -> Arrays.equals(entry.key(), key));
   }
 

@@ -24,6 +24,12 @@ public interface RecordWriter {
     return false;
   }
 
-  /** Writes all changes since the last call, or none of them; durable when it returns. */
+  /** Forgets the changes since the last {@link #commit}. */
+  void discard();
+
+  /**
+   * Writes all changes since the last call, or none of them; durable when it returns. When it fails
+   * they are forgotten.
+   */
   void commit();
 }

@@ -44,6 +44,12 @@ public final class StoreFolder {
       if (marker.isPresent()) {
         return check(marker.get(), kind, oldest, version);
       }
+      if (!files.list(folder).isEmpty()) {
+        throw new StorageException.Incompatible(
+            String.format(
+                "store %s holds files but no marker %s, so their format is not known",
+                folder, MARKER));
+      }
     } catch (IOException e) {
       throw new StorageException.Unavailable(
           "store folder " + folder + " cannot be written: " + e, e);
@@ -82,16 +88,20 @@ public final class StoreFolder {
     if (!parts.matches()) {
       throw new StorageException.Incompatible(
           String.format(
-              "store %s has a marker %s this program cannot read; it reads \"%s %d\"",
-              folder, MARKER, kind, version));
+              "store %s has a marker %s this program cannot read; it reads \"%s %s\"",
+              folder, MARKER, kind, versions(oldest, version)));
     }
     int found = Integer.parseInt(parts.group(2));
     if (!parts.group(1).equals(kind) || found < oldest || found > version) {
       throw new StorageException.Incompatible(
           String.format(
-              "store %s has format \"%s\", this program reads \"%s %d\"",
-              folder, content.strip(), kind, version));
+              "store %s has format \"%s\", this program reads \"%s %s\"",
+              folder, content.strip(), kind, versions(oldest, version)));
     }
     return found;
+  }
+
+  private static String versions(int oldest, int newest) {
+    return oldest == newest ? Integer.toString(newest) : oldest + " to " + newest;
   }
 }

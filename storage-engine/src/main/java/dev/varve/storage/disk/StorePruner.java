@@ -5,6 +5,7 @@ package dev.varve.storage.disk;
  * records. Threads: one at a time, beside the one that applies.
  */
 public final class StorePruner {
+  private final RecordWriter writer;
   private final HistoryPruner history;
   private final ChainPruner chain;
 
@@ -21,13 +22,23 @@ public final class StorePruner {
       long retain,
       RecordWriter writer,
       Object writeLock) {
+    this.writer = writer;
     this.history = new HistoryPruner(records, history, writer, writeLock);
     this.chain = new ChainPruner(records, history, floor, retain, writer, writeLock);
   }
 
   /** See {@link dev.varve.storage.DiskStore#prune}. */
   public boolean step() {
-    boolean more = history.step();
-    return chain.step() || more;
+    boolean done = false;
+    try {
+      boolean more = history.step();
+      more |= chain.step();
+      done = true;
+      return more;
+    } finally {
+      if (!done) {
+        writer.discard(); // half a step must not go with the next one
+      }
+    }
   }
 }

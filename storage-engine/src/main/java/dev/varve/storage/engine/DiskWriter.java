@@ -45,6 +45,13 @@ final class DiskWriter implements AutoCloseable {
   private AppliedHeight join() {
     AppliedHeight stored = disk.applied();
     long height = stored.getHeight();
+    if (disk.durableBefore() > height) {
+      LOG.error(
+          "the disk store held block {} and holds block {}: its files were damaged or cut off; the"
+              + " blocks above are taken again, from the fallback log or from the node",
+          disk.durableBefore(),
+          height);
+    }
     long last = log.lastSequence();
     if (last <= height) {
       log.drainTo(last);
@@ -97,7 +104,8 @@ final class DiskWriter implements AutoCloseable {
           "block " + batch.height() + " does not follow block " + last + ", the last durable one");
     }
     drainer.requireUsable();
-    if (config.policy() != DiskPolicy.THROUGH || !drainer.applyDirectly(batch)) {
+    boolean direct = config.policy() == DiskPolicy.THROUGH && !drainer.isSlow();
+    if (!direct || !drainer.applyDirectly(batch)) {
       appendOrHold(batch);
     }
     applied = batch.marker();

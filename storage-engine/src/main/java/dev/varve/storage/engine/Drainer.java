@@ -7,7 +7,6 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -98,14 +97,19 @@ final class Drainer implements AutoCloseable {
     }
   }
 
+  /** Whether the store took too long for its last blocks to be waited for. */
+  boolean isSlow() {
+    return slow;
+  }
+
   /**
-   * Gives a block to the store at once, if nothing waits before it and the store is well. Where the
+   * Gives a block to the store at once, if nothing waits before it and the store is up. Where the
    * log goes first as a rule, because it is the safer place, the store must have verified it.
    *
    * @return whether the store has it, durably
    */
   boolean applyDirectly(BlockBatch batch) {
-    if (slow || !log.isDrained() || !breaker.tryAcquirePermission()) {
+    if (!log.isDrained() || !breaker.tryAcquirePermission()) {
       return false;
     }
     long start = System.nanoTime();
@@ -118,7 +122,7 @@ final class Drainer implements AutoCloseable {
     } catch (StorageException.Unavailable | StorageException.DiskFull e) {
       failed(e);
       return false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       breaker.releasePermission();
       throw e;
     }
@@ -218,6 +222,11 @@ final class Drainer implements AutoCloseable {
       stop(LogErrors.translate(e));
     } catch (RuntimeException e) {
       stop(e);
+    } catch (OutOfMemoryError e) {
+      // What is short now may be there later.
+      failed(new StorageException.Unavailable("no memory to give it blocks: " + e.getMessage(), e));
+    } catch (Error e) {
+      stop(new IllegalStateException(e.toString(), e));
     }
     lock.lock();
     try {
@@ -252,7 +261,6 @@ final class Drainer implements AutoCloseable {
   /** The blocks after the cursor, as many as one write may take. */
   private List<BlockBatch> nextGroup() {
     long next = log.drainedThrough() + 1;
-    long last = log.lastSequence();
     lock.lock();
     try {
       List<BlockBatch> onHeap = undrained.group(next, MAX_GROUP_BYTES);
@@ -262,20 +270,7 @@ final class Drainer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    List<BlockBatch> group = new ArrayList<>();
-    long bytes = 0;
-    for (; next <= last && group.size() < MAX_GROUP_BLOCKS && bytes < MAX_GROUP_BYTES; next++) {
-      long height = next;
-      byte[] payload =
-          log.read(next)
-              .orElseThrow(
-                  () ->
-                      new StorageException.Corruption(
-                          "the fallback log has no block " + height, null));
-      group.add(BatchDecoder.decode(payload));
-      bytes += payload.length;
-    }
-    return group;
+    return LoggedGroup.read(log, next, MAX_GROUP_BLOCKS, MAX_GROUP_BYTES);
   }
 
   private void forget(long height) {

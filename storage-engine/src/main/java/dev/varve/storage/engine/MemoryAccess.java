@@ -53,7 +53,7 @@ final class MemoryAccess {
     }
     try {
       return Optional.of(work.apply(target.store()));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       tier.fail(target, e);
       return Optional.empty();
     }

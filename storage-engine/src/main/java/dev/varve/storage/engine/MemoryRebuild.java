@@ -20,12 +20,16 @@ final class MemoryRebuild implements AutoCloseable {
 
   private static final long LOOK_MILLIS = 100;
 
+  /** A store that lasted this long did not fail for what the one before it did. */
+  private static final long LASTED_NANOS = Duration.ofMinutes(5).toNanos();
+
   private final Supplier<MemoryStore> source;
   private final Consumer<MemoryStore> ready;
   private final LongSupplier nanos;
   // Guarded by this.
   private Thread thread;
   private int attempts;
+  private long handed;
   private boolean closed;
 
   /** {@code nanos}: of a clock that is never set. */
@@ -40,6 +44,9 @@ final class MemoryRebuild implements AutoCloseable {
     if (closed || thread != null) {
       return;
     }
+    if (nanos.getAsLong() - handed > LASTED_NANOS) {
+      attempts = 0;
+    }
     thread = new Thread(this::run, "varve-memory-rebuild");
     thread.setDaemon(true);
     thread.start();
@@ -50,7 +57,7 @@ final class MemoryRebuild implements AutoCloseable {
       try {
         hand(source.get());
         return;
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn("memory store cannot be made anew, trying on: {}", e.toString());
       }
     }
@@ -72,6 +79,7 @@ final class MemoryRebuild implements AutoCloseable {
 
   private synchronized void hand(MemoryStore store) {
     thread = null;
+    handed = nanos.getAsLong();
     if (closed) {
       store.close();
     } else {

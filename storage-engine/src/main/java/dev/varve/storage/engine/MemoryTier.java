@@ -109,7 +109,7 @@ final class MemoryTier implements AutoCloseable {
     if (now != null) {
       try {
         return now.store().stats();
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         fail(now, e);
       }
     }
@@ -159,7 +159,7 @@ final class MemoryTier implements AutoCloseable {
       LOG.warn("memory store: {}; dropped and read from disk", e.getMessage());
       tasks.add(() -> guarded(target -> drop(target, typedKey)));
       return Optional.empty();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(seen.target(), e);
       return Optional.empty();
     }
@@ -223,7 +223,7 @@ final class MemoryTier implements AutoCloseable {
   private void run() {
     try {
       adopt(source.get());
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       fail(null, e);
     }
     while (!closing()) {
@@ -231,6 +231,8 @@ final class MemoryTier implements AutoCloseable {
         tasks.take().run();
       } catch (InterruptedException e) {
         LOG.debug("{} goes on after an interrupt; close ends it", thread.getName());
+      } catch (RuntimeException | Error e) {
+        fail(view.target(), e);
       }
     }
   }
@@ -246,7 +248,7 @@ final class MemoryTier implements AutoCloseable {
     FillTarget before = view.target();
     try {
       bridge.moveTo(fresh);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("the fresh memory store failed too, trying on", e);
       rebuild.start();
       return;
@@ -307,7 +309,7 @@ final class MemoryTier implements AutoCloseable {
     }
     try {
       target.clear();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       fail(target, e);
       return;
     }
@@ -331,7 +333,7 @@ final class MemoryTier implements AutoCloseable {
     }
     try {
       write.accept(target);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       fail(target, e);
     }
   }
@@ -358,7 +360,7 @@ final class MemoryTier implements AutoCloseable {
   private static void letGo(MemoryStore store) {
     try {
       store.close();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("a memory store that is not used any more cannot be closed", e);
     }
   }

@@ -58,9 +58,13 @@ final class Pruner implements AutoCloseable {
       if (!failed) {
         LOG.warn("old history and blocks are not dropped for now: {}", e.getMessage());
       }
-      failed = true;
-      return false;
+    } catch (RuntimeException | Error e) {
+      if (!failed) {
+        LOG.error("old history and blocks are not dropped for now", e);
+      }
     }
+    failed = true;
+    return false;
   }
 
   private boolean awaitClose(long millis) {

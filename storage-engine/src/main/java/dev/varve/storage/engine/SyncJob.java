@@ -88,7 +88,7 @@ final class SyncJob implements AutoCloseable {
         work();
       } catch (StorageException e) {
         LOG.warn("sync job: {}; the next run tries again", e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("sync job failed, the next run tries again", e);
       }
       await();
@@ -176,7 +176,7 @@ final class SyncJob implements AutoCloseable {
             TimeUnit.NANOSECONDS.toMillis(clock.getAsLong() - start),
             end);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       warmFailed = true;
       counters.warmState = "stopped: " + e.getMessage();
       LOG.warn(

@@ -52,7 +52,7 @@ class StoreFolderTest {
     assertThat(store.create("rocksdb", 1, 2)).isEqualTo(2);
     assertThatThrownBy(() -> store.create("rocksdb", 3, 4))
         .isInstanceOf(StorageException.Incompatible.class)
-        .hasMessageContaining("has format \"rocksdb 2\", this program reads \"rocksdb 4\"");
+        .hasMessageContaining("has format \"rocksdb 2\", this program reads \"rocksdb 3 to 4\"");
   }
 
   @Test
@@ -62,6 +62,17 @@ class StoreFolderTest {
       assertThatThrownBy(() -> store.create("rocksdb", 1, 1))
           .isInstanceOf(StorageException.Incompatible.class);
     }
+  }
+
+  @Test
+  void shouldRefuseFilesWithoutAMarker() throws IOException {
+    Path marker = folder.resolve(StoreFolder.MARKER);
+    Files.writeString(folder.resolve("file"), "");
+    Files.delete(marker);
+    assertThatThrownBy(() -> store.create("rocksdb", 1, 1))
+        .isInstanceOf(StorageException.Incompatible.class)
+        .hasMessageContaining("holds files but no marker FORMAT");
+    assertThat(marker).doesNotExist();
   }
 
   @Test

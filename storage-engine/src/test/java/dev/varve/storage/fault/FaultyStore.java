@@ -148,6 +148,11 @@ public final class FaultyStore implements DiskStore {
   }
 
   @Override
+  public long durableBefore() {
+    return store.durableBefore();
+  }
+
+  @Override
   public long forces() {
     return store.forces();
   }

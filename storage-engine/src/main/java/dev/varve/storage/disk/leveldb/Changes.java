@@ -39,9 +39,14 @@ final class Changes implements RecordWriter {
   }
 
   @Override
+  public void discard() {
+    entries = new BlockEntries();
+  }
+
+  @Override
   public void commit() {
     BlockEntries batch = entries;
-    entries = new BlockEntries();
+    discard();
     if (!batch.isEmpty()) {
       database.write(batch);
     }

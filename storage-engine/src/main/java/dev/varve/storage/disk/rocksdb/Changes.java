@@ -45,16 +45,22 @@ final class Changes implements RecordWriter {
   }
 
   @Override
+  public void discard() {
+    encoder.begin();
+    droppedBelow = 0;
+  }
+
+  @Override
   public void commit() {
+    long dropped = droppedBelow;
     if (!encoder.isEmpty()) {
       byte[] batch = encoder.finish();
-      encoder.begin();
+      discard();
       database.write(batch);
     }
-    if (droppedBelow > 0) {
+    if (dropped > 0) {
       // Appended in height order, most of it lies in files of its own, which need no compaction.
-      database.dropFiles(ColumnFamily.CHAIN, Keys.height(droppedBelow));
-      droppedBelow = 0;
+      database.dropFiles(ColumnFamily.CHAIN, Keys.height(dropped));
     }
     written.run();
   }

@@ -77,6 +77,7 @@ public final class RocksDbStore implements DiskStore {
   private final boolean readOnly;
   private final FreeSpace space;
   private final long minFreeBytes;
+  private final DurableMark mark;
   private boolean failed;
   private volatile AppliedHeight applied;
 
@@ -97,6 +98,7 @@ public final class RocksDbStore implements DiskStore {
     Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {});
     this.pruner =
         new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
+    this.mark = new DurableMark(folder);
     load();
   }
 
@@ -104,6 +106,7 @@ public final class RocksDbStore implements DiskStore {
     applied = readApplied();
     history.load(applied);
     chainFloor.load();
+    mark.loaded(applied.getHeight());
   }
 
   /** Opens the store in a folder, or creates it there. */
@@ -171,6 +174,11 @@ public final class RocksDbStore implements DiskStore {
   }
 
   @Override
+  public long durableBefore() {
+    return mark.before();
+  }
+
+  @Override
   public void apply(List<BlockBatch> batches) {
     requireWritable();
     if (failed) {
@@ -233,6 +241,7 @@ public final class RocksDbStore implements DiskStore {
     }
     history.written(last, firstKept);
     applied = last;
+    mark.write(last.getHeight());
   }
 
   // What RocksDB holds in memory may differ from its log after a failure; only opening it anew
@@ -367,11 +376,8 @@ public final class RocksDbStore implements DiskStore {
         : Optional.of(Envelope.open(RecordType.META, key, stored));
   }
 
-  /**
-   * Forces of the write-ahead log and of the marker; those of flush and compaction are not seen.
-   */
   @Override
-  public long forces() {
+  public long forces() { // of flush and compaction they are not seen
     return database.forces() + files.forces();
   }
 
@@ -388,5 +394,6 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public void close() {
     database.close();
+    mark.close();
   }
 }

@@ -2,8 +2,9 @@
  * The embedded disk store on RocksDB.
  *
  * <p>Entry type: {@link dev.varve.storage.disk.rocksdb.RocksDbStore}. Its folder holds the marker
- * {@code FORMAT} ({@code rocksdb 3}), RocksDB's files in {@code db} and its unpacked library in
- * {@code native}. Column families, with the record types in them:
+ * {@code FORMAT} ({@code rocksdb 3}), the file {@code DURABLE}, which tells what must be there,
+ * RocksDB's files in {@code db} and its unpacked library in {@code native}. Column families, with
+ * the record types in them:
  *
  * <pre>
  * default      META

@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -94,6 +96,47 @@ class RocksDbDamageTest {
       ByteString from = ByteString.copyFromUtf8("s");
       ByteString to = ByteString.copyFromUtf8("t");
       requireCorrupt(() -> store.scanState(from, to, (key, state) -> true), "STATE", seed);
+    }
+  }
+
+  @Test
+  void shouldTellThatADamagedWriteAheadLogLostBlocks() throws IOException {
+    try (RocksDbStore store = open()) {
+      for (int height = 1; height <= 6; height++) {
+        store.apply(List.of(BatchBuilder.at(height).write("skey", "v" + height).build()));
+      }
+      assertThat(store.durableBefore()).isZero();
+    }
+    Path log = writeAheadLog();
+    byte[] bytes = Files.readAllBytes(log);
+    for (int length : new int[] {bytes.length / 2, 0, bytes.length}) {
+      byte[] damaged = Arrays.copyOf(bytes, length);
+      if (length == bytes.length) {
+        damaged[length / 2] ^= 1;
+      }
+      Files.write(log, damaged);
+      try (RocksDbStore store = RocksDbStore.openReadOnly(folder, RocksDbConfig.defaults())) {
+        assertThat(store.applied().getHeight()).as("%d bytes", length).isLessThan(6);
+        assertThat(store.durableBefore()).isEqualTo(6);
+      }
+    }
+    try (RocksDbStore store = open()) {
+      assertThat(store.durableBefore()).isEqualTo(6);
+      for (long height = store.applied().getHeight() + 1; height <= 5; height++) {
+        store.apply(List.of(BatchBuilder.at(height).write("skey", "v" + height).build()));
+      }
+    }
+    try (RocksDbStore store = open()) {
+      assertThat(store.durableBefore()).as("given again").isEqualTo(5);
+    }
+  }
+
+  private Path writeAheadLog() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(RocksDbStore.DATABASE_FOLDER))) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
     }
   }
 
