@@ -11,7 +11,15 @@ import java.util.Set;
 final class StoreSwitch {
   // Known without the disk.
   private static final Set<String> ALWAYS =
-      Set.of("applied", "forces", "diskBytes", "historyFloor", "chainFloor", "close", "toString");
+      Set.of(
+          "applied",
+          "durableBefore",
+          "forces",
+          "diskBytes",
+          "historyFloor",
+          "chainFloor",
+          "close",
+          "toString");
 
   private final DiskStore real;
   private final DiskStore switched;
