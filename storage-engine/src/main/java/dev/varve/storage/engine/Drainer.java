@@ -216,7 +216,7 @@ final class Drainer implements AutoCloseable {
       succeeded((System.nanoTime() - start) / group.size());
     } catch (StorageException.Unavailable | StorageException.DiskFull e) {
       failed(e);
-    } catch (FallbackLogException.Io e) {
+    } catch (FallbackLogException.Io | FallbackLogException.DiskFull e) {
       failed(LogErrors.translate(e));
     } catch (FallbackLogException e) {
       stop(LogErrors.translate(e));

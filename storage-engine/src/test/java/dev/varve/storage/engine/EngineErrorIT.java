@@ -7,6 +7,7 @@ import dev.varve.fallback.io.FaultyFileIo.Call;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.fault.ChainModel;
+import dev.varve.storage.fault.FaultyStore.Fault;
 import dev.varve.storage.fault.StoreKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Errors of the Java machine in the stores, and a store that was slow when the log fails. */
+/**
+ * Errors of the Java machine in the stores, and a log that fails beside a slow or a whole store.
+ */
 class EngineErrorIT {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -117,6 +120,28 @@ class EngineErrorIT {
       files.heal();
       committing.shutdown();
     }
+    model.requireAll(home.engine());
+    home.close();
+  }
+
+  @Test
+  void shouldGoOnAfterTheLogCouldNotBeTrimmedOnAFullDisk() throws InterruptedException {
+    FaultHome home = open();
+    home.disk().set(Fault.UNAVAILABLE);
+    commit(home, 40);
+    AtomicBoolean met = new AtomicBoolean();
+    files.setFault(
+        (call, file) -> {
+          if (call == Call.FORCE && file.endsWith("cursor")) {
+            met.set(true);
+            throw FaultyFileIo.failure(file, true);
+          }
+        });
+    home.disk().set(Fault.NONE);
+    await(home, met::get);
+    files.heal();
+    commit(home, 5);
+    await(home, () -> home.engine().status().diskHeight() == 45);
     model.requireAll(home.engine());
     home.close();
   }
