@@ -49,10 +49,10 @@ public interface StorageEngine extends AutoCloseable {
    */
   Optional<StateRecord> stateAt(ByteString key, long height);
 
-  /** Visits committed keys in {@code [from, to)} in unsigned byte order. */
+  /** Visits committed keys in {@code [from, to)} in unsigned byte order; beside no commit. */
   void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor);
 
-  /** Visits the commitment bytes of every height still kept, in height order. */
+  /** Visits the commitment bytes of every height still kept, in height order; beside no commit. */
   void scanCommitments(DiskStore.CommitmentVisitor visitor);
 
   Optional<ByteString> meta(String name);

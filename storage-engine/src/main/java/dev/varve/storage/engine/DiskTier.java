@@ -10,6 +10,7 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
+import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -34,6 +35,7 @@ final class DiskTier implements AutoCloseable {
   private final DiskStore disk;
   private final FallbackLog log;
   private final LogReader reader;
+  private final StateOverlay overlay;
   private final DiskWriter writer;
   private final Pruner pruner;
 
@@ -42,6 +44,7 @@ final class DiskTier implements AutoCloseable {
     this.disk = disk;
     this.log = log;
     this.reader = new LogReader(log);
+    this.overlay = new StateOverlay(disk, log, reader);
     this.writer = new DiskWriter(disk, log, config, nanos);
     this.pruner = new Pruner(disk);
   }
@@ -172,16 +175,32 @@ final class DiskTier implements AutoCloseable {
     return disk.stateAt(key, height);
   }
 
-  /** Waits until the store holds all blocks; a scan of part of them would be wrong. */
+  /** Visits keys in {@code [from, to)}; nothing may be committed meanwhile. */
   void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
-    writer.awaitDrained();
-    disk.scanState(from, to, visitor);
+    overlay.scan(from, to, height(), applied().getHeight(), visitor);
   }
 
   /** As {@link #scanState}. */
   void scanCommitments(DiskStore.CommitmentVisitor visitor) {
-    writer.awaitDrained();
-    disk.scanCommitments(visitor);
+    long last = applied().getHeight();
+    long[] next = {0};
+    do {
+      // What the log lets go of from here on, the store has in the next round.
+      long stored = height();
+      disk.scanCommitments(
+          (height, commitment) -> {
+            if (height >= next[0]) {
+              visitor.visit(height, commitment);
+              next[0] = height + 1;
+            }
+          });
+      next[0] = Math.max(next[0], stored + 1);
+      next[0] = reader.commitments(next[0], last, visitor);
+    } while (next[0] <= last && next[0] <= height());
+    if (next[0] <= last) {
+      throw new StorageException.Corruption(
+          "block " + next[0] + " is neither in the fallback log nor in the disk store", null);
+    }
   }
 
   Optional<ByteString> meta(String name) {

@@ -167,11 +167,6 @@ final class DiskWriter implements AutoCloseable {
     drainer.nudge();
   }
 
-  /** Waits until the store has all blocks. */
-  void awaitDrained() {
-    drainer.awaitDrained();
-  }
-
   @Override
   public void close() {
     drainer.close();

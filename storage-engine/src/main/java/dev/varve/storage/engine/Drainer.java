@@ -44,7 +44,6 @@ final class Drainer implements AutoCloseable {
 
   // Guarded by lock.
   private final Undrained undrained;
-  private int wanting;
   private boolean closing;
   private long closeDeadline;
   private boolean attempted;
@@ -175,7 +174,7 @@ final class Drainer implements AutoCloseable {
 
   /**
    * Lets blocks come together that follow each other fast: they share a write and its force. Not
-   * while somebody waits for them to be drained, nor for blocks that are in the log alone.
+   * for blocks that are in the log alone.
    */
   private void gather() {
     lock.lock();
@@ -193,7 +192,6 @@ final class Drainer implements AutoCloseable {
 
   private boolean mayGather() {
     return !closing
-        && wanting == 0
         && undrained.bytes() < MAX_GROUP_BYTES
         && undrained.beginsWith(log.drainedThrough() + 1);
   }
@@ -338,31 +336,6 @@ final class Drainer implements AutoCloseable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  /**
-   * Returns when the store has all blocks.
-   *
-   * @throws StorageException.Unavailable when it is down, so that waiting has no known end
-   */
-  void awaitDrained() {
-    lock.lock();
-    try {
-      wanting++;
-      changed.signalAll();
-      await(() -> !waiting() || closing || !state.equals("up"));
-    } finally {
-      wanting--;
-      lock.unlock();
-    }
-    requireUsable();
-    if (waiting()) {
-      throw new StorageException.Unavailable(
-          String.format(
-              "%d blocks wait in the fallback log for the disk store, which is %s",
-              log.lastSequence() - log.drainedThrough(), state),
-          null);
     }
   }
 

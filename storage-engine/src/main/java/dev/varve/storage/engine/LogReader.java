@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.FallbackLogException;
+import dev.varve.storage.DiskStore;
 import dev.varve.storage.Envelope;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
@@ -45,12 +46,7 @@ final class LogReader {
 
   /** The newest record of a state key in the entries after one height and up to another. */
   Found<StateRecord> findState(byte[] key, long after, long upTo) {
-    Search<StateRecord> search =
-        new Search<>(
-            RecordType.STATE,
-            key,
-            stored -> Envelope.open(RecordType.STATE, key, stored, StateRecord.parser()),
-            any -> true);
+    Search<StateRecord> search = stateSearch(key);
     try {
       log.find(
           LogRecord.hash(RecordType.STATE, key),
@@ -60,6 +56,46 @@ final class LogReader {
       throw LogErrors.translate(e);
     }
     return new Found<>(search.found, search.deleted);
+  }
+
+  /** The state record at a place in an entry; empty once the log has let go of the entry. */
+  Optional<StateRecord> state(long sequence, int offset, byte[] key) {
+    Search<StateRecord> search = stateSearch(key);
+    try {
+      search.visit(sequence, offset);
+    } catch (FallbackLogException e) {
+      throw LogErrors.translate(e);
+    }
+    return Optional.ofNullable(search.found);
+  }
+
+  /**
+   * Visits the commitments of blocks from a height on, as far as the log goes without a gap.
+   *
+   * @return the height after the last one that was read
+   */
+  long commitments(long from, long last, DiskStore.CommitmentVisitor visitor) {
+    long next = from;
+    try {
+      for (; next <= last; next++) {
+        Optional<byte[]> payload = log.read(next);
+        if (payload.isEmpty()) {
+          return next;
+        }
+        visitor.visit(next, BatchDecoder.decode(payload.get()).commitment());
+      }
+    } catch (FallbackLogException e) {
+      throw LogErrors.translate(e);
+    }
+    return next;
+  }
+
+  private Search<StateRecord> stateSearch(byte[] key) {
+    return new Search<>(
+        RecordType.STATE,
+        key,
+        stored -> Envelope.open(RecordType.STATE, key, stored, StateRecord.parser()),
+        any -> true);
   }
 
   private <M> Found<M> find(

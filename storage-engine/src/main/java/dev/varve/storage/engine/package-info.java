@@ -34,6 +34,8 @@
  *   <li>State as of an earlier height comes from the disk log's blocks between the store's height
  *       and that one, else from the store; what the log let go of while it was searched, the store
  *       has when it is asked.
+ *   <li>A scan visits the store's keys with what the log's blocks wrote laid over them, so that it
+ *       waits for no store: the app hash is rebuilt, and acceptances expire, while one is down.
  *   <li>Below the disk store's floor nothing of a block is answered, though memory may hold it yet:
  *       what was dropped is dropped for every reader. Only blocks that the store has are dropped.
  *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
