@@ -22,7 +22,12 @@ public interface DiskStore extends AutoCloseable {
   /** Transactions, results and logs are kept in slices of this many consecutive ones. */
   int SLICE_LENGTH = 64;
 
-  /** The last height held whole, or the default instance (height 0) of an empty store. */
+  /**
+   * The last height held whole, or the default instance (height 0) of an empty store.
+   *
+   * <p>It falls where less is held than was applied, as when a replica that lags becomes primary;
+   * what is missing is applied again then. Answers at once, also while the store is away.
+   */
   AppliedHeight applied();
 
   /**

@@ -202,6 +202,7 @@ final class Drainer implements AutoCloseable {
 
   private void drain() {
     try {
+      rewindToStore();
       List<BlockBatch> group = nextGroup();
       long start = System.nanoTime();
       apply(group);
@@ -250,10 +251,27 @@ final class Drainer implements AutoCloseable {
       }
       log.trimTo(verified);
     } catch (StorageException.Corruption e) {
-      long held = disk.applied().getHeight();
-      LOG.warn("disk store lost blocks after {}; they are given to it again", held, e);
-      log.rewind(held);
+      LOG.warn("disk store lost blocks: {}", e.getMessage());
+      rewindToStore();
     }
+  }
+
+  /** Goes back to the store's last block, should it hold less than it did. */
+  private void rewindToStore() {
+    long held = disk.applied().getHeight();
+    if (held >= log.drainedThrough()) {
+      return;
+    }
+    long cursor = log.rewind(held);
+    if (cursor > held) {
+      throw new StorageException.Unavailable(
+          String.format(
+              "it ends with block %d, the fallback log begins with block %d: what is between them"
+                  + " has to be brought back first",
+              held, cursor + 1),
+          null);
+    }
+    LOG.warn("disk store holds blocks up to {}; those after it are given to it again", held);
   }
 
   /** The blocks after the cursor, as many as one write may take. */
