@@ -11,8 +11,11 @@ import java.util.concurrent.ThreadLocalRandom;
  * connections, so that none is taken between the look and the use but by another test run.
  */
 final class FreePorts {
-  private static final int LOWEST = 15_000;
-  private static final int HIGHEST = 32_000;
+  // Test classes run in several processes at a time; each looks in a range of its own.
+  private static final int FORK = Integer.getInteger("surefire.forkNumber", 1) - 1;
+  private static final int RANGE = 5_000;
+  private static final int LOWEST = 15_000 + FORK % 3 * RANGE;
+  private static final int HIGHEST = LOWEST + RANGE;
   private static final int PORTS_PER_NODE = 10;
   private static final int ATTEMPTS = 200;
 

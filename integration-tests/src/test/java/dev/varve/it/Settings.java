@@ -1,6 +1,14 @@
 package dev.varve.it;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.varve.testnet.CometBinary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -8,9 +16,21 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Settings {
   private Settings() {}
 
-  /** A CometBFT node of this line or release; built on first use and kept. */
-  static CometBinary comet(String version) {
-    return CometBinary.find(version, cache(), text -> System.out.println("[comet] " + text));
+  /**
+   * A CometBFT node of this line or release; built on first use and kept. One test process builds,
+   * the others wait for it.
+   */
+  static synchronized CometBinary comet(String version) {
+    try {
+      Files.createDirectories(cache());
+      try (FileChannel file = FileChannel.open(cache().resolve("tests.lock"), CREATE, WRITE);
+          FileLock held = file.lock()) {
+        assert held.isValid();
+        return CometBinary.find(version, cache(), text -> System.out.println("[comet] " + text));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Where executables are kept between runs. */
