@@ -60,9 +60,10 @@ final class ConfigKeys {
       ConfigKey.oneOf(
           "disk.store",
           "rocksdb",
-          List.of("rocksdb", "leveldb"),
-          "Kind of disk store, both embedded: rocksdb; or leveldb, in Java alone, for hosts",
-          "without native code. A store is of one kind for good.");
+          List.of("rocksdb", "leveldb", "mysql"),
+          "Kind of disk store: rocksdb, embedded; leveldb, embedded and in Java alone, for hosts",
+          "without native code; or mysql, a cluster of databases (disk.cluster). A store is of",
+          "one kind for good.");
 
   static final ConfigKey<String> DISK_PATH =
       ConfigKey.text(
@@ -70,7 +71,26 @@ final class ConfigKeys {
           "store",
           "a folder",
           ConfigKeys::folder,
-          "Folder of the disk store, relative to this file's folder unless absolute.");
+          "Folder of the disk store, relative to this file's folder unless absolute. With mysql",
+          "it holds what the node needs to go on while the databases are away: the state.");
+
+  static final ConfigKey<String> DISK_CLUSTER =
+      ConfigKey.text(
+          "disk.cluster",
+          "cluster.yaml",
+          "a file",
+          ConfigKeys::folder,
+          "With mysql: the file that describes the databases, relative to this file's folder",
+          "unless absolute.");
+
+  static final ConfigKey<String> DISK_DATABASE_SUFFIX =
+      ConfigKey.text(
+          "disk.database_suffix",
+          "",
+          "up to 16 letters, digits and underscores",
+          ConfigKeys::databaseSuffix,
+          "With mysql: what is put behind the name of each database, so that several nodes can",
+          "share servers and the file that describes them.");
 
   static final ConfigKey<Long> DISK_BLOCK_CACHE_BYTES =
       ConfigKey.bytes(
@@ -101,7 +121,7 @@ final class ConfigKeys {
           List.of("behind", "through"),
           "Where a block is forced before Commit is answered: behind, to the fallback log, from",
           "which the disk store gets it within a second; or through, to the disk store, and to the",
-          "log only while the store fails or is slow. leveldb allows nothing but behind.");
+          "log only while the store fails or is slow. leveldb and mysql allow nothing but behind.");
 
   static final ConfigKey<String> FALLBACK_PATH =
       ConfigKey.text(
@@ -202,6 +222,8 @@ final class ConfigKeys {
           SYNC_PERIOD_SECONDS,
           DISK_STORE,
           DISK_PATH,
+          DISK_CLUSTER,
+          DISK_DATABASE_SUFFIX,
           DISK_BLOCK_CACHE_BYTES,
           DISK_WAL_BYTES,
           DISK_BACKGROUND_JOBS,
@@ -218,6 +240,11 @@ final class ConfigKeys {
           LOG_LEVEL);
 
   private ConfigKeys() {}
+
+  private static String databaseSuffix(String value) {
+    ConfigKey.require(value.matches("[A-Za-z0-9_]{0,16}"));
+    return value;
+  }
 
   private static String abciAddress(String value) {
     if (value.startsWith("unix://")) {

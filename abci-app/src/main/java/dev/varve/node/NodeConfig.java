@@ -42,12 +42,21 @@ public record NodeConfig(
    * The disk store.
    *
    * @param path its folder, absolute
+   * @param cluster the file that describes the databases of store {@code mysql}, absolute
+   * @param databaseSuffix put behind the name of each of them
    * @param walBytes write-ahead log kept before it is sorted into files
    * @param jobs threads that sort and merge files
    * @param policy {@code behind} or {@code through}
    */
   public record Disk(
-      String store, Path path, long blockCacheBytes, long walBytes, int jobs, String policy) {}
+      String store,
+      Path path,
+      Path cluster,
+      String databaseSuffix,
+      long blockCacheBytes,
+      long walBytes,
+      int jobs,
+      String policy) {}
 
   /**
    * The log in front of the disk store.
@@ -131,12 +140,14 @@ public record NodeConfig(
   private static Disk disk(NodeHome home, ConfigReader reader) {
     String store = reader.get(ConfigKeys.DISK_STORE);
     String policy = reader.get(ConfigKeys.DISK_POLICY);
-    if (store.equals("leveldb") && policy.equals("through")) {
-      throw reader.refuse(ConfigKeys.DISK_POLICY, policy, "behind with store leveldb");
+    if (!store.equals("rocksdb") && policy.equals("through")) {
+      throw reader.refuse(ConfigKeys.DISK_POLICY, policy, "behind with store " + store);
     }
     return new Disk(
         store,
         home.path().resolve(reader.get(ConfigKeys.DISK_PATH)).normalize(),
+        home.path().resolve(reader.get(ConfigKeys.DISK_CLUSTER)).normalize(),
+        reader.get(ConfigKeys.DISK_DATABASE_SUFFIX),
         reader.get(ConfigKeys.DISK_BLOCK_CACHE_BYTES),
         reader.get(ConfigKeys.DISK_WAL_BYTES),
         Math.toIntExact(reader.get(ConfigKeys.DISK_BACKGROUND_JOBS)),

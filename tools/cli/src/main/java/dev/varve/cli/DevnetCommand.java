@@ -49,8 +49,20 @@ final class DevnetCommand implements Callable<Integer> {
       })
   private String cometbft;
 
-  @Option(names = "--disk", paramLabel = "STORE", description = "Disk store: rocksdb or leveldb.")
+  @Option(
+      names = "--disk",
+      paramLabel = "STORE",
+      description = "Disk store: rocksdb (default), leveldb or mysql. For a new home.")
   private String disk;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "F",
+      description = {
+        "With --disk mysql: the file that describes the databases. Each validator has its own,",
+        "with _0, _1, ... behind their names. For a new home."
+      })
+  private Path cluster;
 
   @Option(
       names = "--port-base",
@@ -94,6 +106,7 @@ final class DevnetCommand implements Callable<Integer> {
             validators,
             cometbft,
             disk,
+            cluster,
             portBase,
             timeoutCommit,
             chainId,

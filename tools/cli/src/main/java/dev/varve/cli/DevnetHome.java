@@ -10,6 +10,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,19 +100,17 @@ final class DevnetHome implements AutoCloseable {
     List<Path> comets = new ArrayList<>();
     for (int i = 0; i < marker.validators(); i++) {
       Ports ports = new Ports(marker.portBase(), i);
-      node(i)
-          .create(
-              Map.of(
-                  "abci.address",
-                  "tcp://127.0.0.1:" + ports.abci(),
-                  "http.address",
-                  "127.0.0.1:" + ports.http(),
-                  "disk.store",
-                  marker.disk(),
-                  "fallback.segment_bytes",
-                  "8 MiB",
-                  "start.warm_up_millis",
-                  "0"));
+      Map<String, String> settings = new HashMap<>();
+      settings.put("abci.address", "tcp://127.0.0.1:" + ports.abci());
+      settings.put("http.address", "127.0.0.1:" + ports.http());
+      settings.put("disk.store", marker.disk());
+      settings.put("fallback.segment_bytes", "8 MiB");
+      settings.put("start.warm_up_millis", "0");
+      if (marker.cluster() != null) {
+        settings.put("disk.cluster", marker.cluster());
+        settings.put("disk.database_suffix", "_" + i);
+      }
+      node(i).create(settings);
       comets.add(node(i).cometHome());
     }
     NodeSettings settings =

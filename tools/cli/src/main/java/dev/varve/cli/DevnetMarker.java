@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param format of the folder's layout, {@value #FORMAT}
  * @param complete false while the folder is being made: what a crash left then is made anew
+ * @param cluster the file that describes the databases of disk {@code mysql}, or null
  * @param cometbft the release that made the nodes' homes
  * @param cometbftPath the executable that was asked for by path, or null
  */
@@ -25,6 +26,7 @@ record DevnetMarker(
     int validators,
     int portBase,
     String disk,
+    String cluster,
     String cometbft,
     String cometbftPath) {
   static final int FORMAT = 1;
@@ -67,7 +69,7 @@ record DevnetMarker(
 
   DevnetMarker completed() {
     return new DevnetMarker(
-        format, true, chainId, validators, portBase, disk, cometbft, cometbftPath);
+        format, true, chainId, validators, portBase, disk, cluster, cometbft, cometbftPath);
   }
 
   /** Major and minor number of the release: homes of one line fit every release of it. */

@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param home absolute
  * @param cometbft a version, a path, or null
+ * @param cluster describes the databases of disk {@code mysql}; absolute
  * @param timeoutCommit pause between blocks; only a new home takes it
  */
 record DevnetOptions(
@@ -18,21 +19,26 @@ record DevnetOptions(
     Integer validators,
     String cometbft,
     String disk,
+    Path cluster,
     Integer portBase,
     Duration timeoutCommit,
     String chainId,
     boolean fresh,
     boolean verbose) {
   static final int MAX_VALIDATORS = 20;
-  private static final List<String> DISKS = List.of("rocksdb", "leveldb");
+  private static final List<String> DISKS = List.of("rocksdb", "leveldb", "mysql");
 
   DevnetOptions {
     home = home.toAbsolutePath().normalize();
+    cluster = cluster == null ? null : cluster.toAbsolutePath().normalize();
     if (validators != null && (validators < 1 || validators > MAX_VALIDATORS)) {
       throw CliException.usage("--validators " + validators + ": must be 1 to " + MAX_VALIDATORS);
     }
     if (disk != null && !DISKS.contains(disk)) {
       throw CliException.usage("--disk " + disk + ": must be one of " + String.join(", ", DISKS));
+    }
+    if (cluster != null && !"mysql".equals(disk)) {
+      throw CliException.usage("--cluster " + cluster + ": is for --disk mysql");
     }
     requireChainId(chainId);
     CometOption.require(cometbft);
@@ -53,13 +59,18 @@ record DevnetOptions(
 
   /** The marker of a new home. */
   DevnetMarker newMarker(String cometVersion) {
+    if ("mysql".equals(disk) && cluster == null) {
+      throw CliException.usage(
+          "--disk mysql needs --cluster, the file that describes the databases");
+    }
     return new DevnetMarker(
         DevnetMarker.FORMAT,
         false,
         Objects.requireNonNullElse(chainId, "varve-devnet"),
         Objects.requireNonNullElse(validators, 1),
         Objects.requireNonNullElse(portBase, Ports.STANDARD_BASE),
-        "rocksdb",
+        Objects.requireNonNullElse(disk, "rocksdb"),
+        cluster == null ? null : cluster.toString(),
         cometVersion,
         CometOption.isPath(cometbft) ? Path.of(cometbft).toAbsolutePath().toString() : null);
   }
@@ -71,6 +82,7 @@ record DevnetOptions(
         validators,
         cometbft,
         disk,
+        cluster,
         portBase == null ? Integer.valueOf(marker.portBase()) : portBase,
         timeoutCommit,
         chainId,
@@ -87,6 +99,7 @@ record DevnetOptions(
     requireSame("--validators", validators, marker.validators());
     requireSame("--port-base", portBase, marker.portBase());
     requireSame("--disk", disk, marker.disk());
+    requireSame("--cluster", cluster == null ? null : cluster.toString(), marker.cluster());
     requireSame("--chain-id", chainId, marker.chainId());
     if (timeoutCommit != null) {
       throw CliException.usage(

@@ -8,12 +8,35 @@ import org.junit.jupiter.api.Test;
 
 class DevnetOptionsTest {
   private static final DevnetMarker OLD =
-      new DevnetMarker(1, true, "c", 1, 31_000, "rocksdb", "0.38.26", null);
+      new DevnetMarker(1, true, "c", 1, 31_000, "rocksdb", null, "0.38.26", null);
 
   @Test
   void shouldKeepTheOldPortsOfAFreshHomeUnlessOthersAreAskedFor() {
     assertThat(options(null).withPortBaseOf(OLD).newMarker("1.0.1").portBase()).isEqualTo(31_000);
     assertThat(options(32_000).withPortBaseOf(OLD).newMarker("1.0.1").portBase()).isEqualTo(32_000);
+  }
+
+  @Test
+  void shouldMakeTheHomeWithTheDiskStoreThatIsAskedFor() {
+    assertThat(with("leveldb", null).newMarker("1.0.1").disk()).isEqualTo("leveldb");
+    assertThat(with(null, null).newMarker("1.0.1").disk()).isEqualTo("rocksdb");
+    DevnetMarker marker = with("mysql", "/c/cluster.yaml").newMarker("1.0.1");
+    assertThat(marker.disk()).isEqualTo("mysql");
+    assertThat(marker.cluster()).isEqualTo("/c/cluster.yaml");
+  }
+
+  @Test
+  void shouldRefuseAClusterForAnotherStore() {
+    assertThatThrownBy(() -> with("rocksdb", "/c/cluster.yaml"))
+        .hasMessageContaining("--cluster /c/cluster.yaml: is for --disk mysql");
+    assertThatThrownBy(() -> with("mysql", null).newMarker("1.0.1"))
+        .hasMessageContaining("--disk mysql needs --cluster");
+  }
+
+  private static DevnetOptions with(String disk, String cluster) {
+    Path file = cluster == null ? null : Path.of(cluster);
+    return new DevnetOptions(
+        Path.of("home"), null, null, disk, file, null, null, null, true, false);
   }
 
   @Test
@@ -25,6 +48,7 @@ class DevnetOptionsTest {
   }
 
   private static DevnetOptions options(Integer portBase) {
-    return new DevnetOptions(Path.of("home"), null, null, null, portBase, null, null, true, false);
+    return new DevnetOptions(
+        Path.of("home"), null, null, null, null, portBase, null, null, true, false);
   }
 }
