@@ -62,11 +62,11 @@ final class ChainReader {
         BlockRecord.Builder block =
             BlockRecord.newBuilder()
                 .setHeight(height)
-                .setHash(ByteString.copyFrom(row.getBytes(1)))
-                .setProposerAddress(ByteString.copyFrom(row.getBytes(4)))
-                .setNextValidatorsHash(ByteString.copyFrom(row.getBytes(5)))
+                .setHash(Marker.bytes(row, 1))
+                .setProposerAddress(Marker.bytes(row, 4))
+                .setNextValidatorsHash(Marker.bytes(row, 5))
                 .setTxCount((int) row.getLong(6))
-                .setAppHash(ByteString.copyFrom(row.getBytes(7)))
+                .setAppHash(Marker.bytes(row, 7))
                 .setComplete(row.getLong(10) != 0);
         Marker.time(row, 2).ifPresent(block::setTime);
         addMessages(block, row.getBytes(8), row.getBytes(9));
@@ -118,7 +118,7 @@ final class ChainReader {
 
   private static ByteString transaction(ResultSet row, long height, int index, Checksums checksums)
       throws SQLException {
-    ByteString tx = ByteString.copyFrom(row.getBytes(2));
+    ByteString tx = Marker.bytes(row, 2);
     if (checksums.transaction(height, index, tx) != (int) row.getLong(3)) {
       throw damaged(RecordType.TRANSACTION, height, index);
     }
@@ -140,7 +140,7 @@ final class ChainReader {
     TxResult result =
         TxResult.newBuilder()
             .setCode((int) row.getLong(2))
-            .setData(ByteString.copyFrom(row.getBytes(3)))
+            .setData(Marker.bytes(row, 3))
             .setLog(row.getString(4))
             .setInfo(row.getString(5))
             .setGasWanted(row.getLong(6))

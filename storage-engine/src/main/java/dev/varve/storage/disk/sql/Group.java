@@ -79,6 +79,7 @@ final class Group {
           return null;
         });
     replicas.writing(highest());
+    replicas.poll(); // before more is written: what a replica shows above it was taken back
   }
 
   /** All parts hold a run of blocks now. */

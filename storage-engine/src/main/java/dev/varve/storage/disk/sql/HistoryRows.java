@@ -31,7 +31,7 @@ final class HistoryRows {
         if (!row.next()) {
           return Optional.empty();
         }
-        ByteString bytes = ByteString.copyFrom(row.getBytes(3));
+        ByteString bytes = Marker.bytes(row, 3);
         if (new Checksums().history(height, bytes) != (int) row.getLong(4)) {
           throw damaged(height, null);
         }

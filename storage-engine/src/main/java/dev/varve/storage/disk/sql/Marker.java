@@ -61,8 +61,8 @@ final class Marker {
       AppliedHeight.Builder marker =
           AppliedHeight.newBuilder()
               .setHeight(row.getLong(1))
-              .setBlockHash(ByteString.copyFrom(row.getBytes(2)))
-              .setAppHash(ByteString.copyFrom(row.getBytes(3)))
+              .setBlockHash(bytes(row, 2))
+              .setAppHash(bytes(row, 3))
               .setBatchCrc((int) row.getLong(6));
       time(row, 4).ifPresent(marker::setTime);
       AppliedHeight read = marker.build();
@@ -115,6 +115,12 @@ final class Marker {
     } catch (DateTimeException e) {
       return null; // the type has no such time; seconds and nanoseconds do
     }
+  }
+
+  /** Of a column; NULL, which the checksum will tell, is none. */
+  static ByteString bytes(ResultSet row, int column) throws SQLException {
+    byte[] value = row.getBytes(column);
+    return value == null ? ByteString.EMPTY : ByteString.copyFrom(value);
   }
 
   /** From the columns of seconds and, after it, nanoseconds. */

@@ -25,7 +25,7 @@ final class Names {
         if (!row.next()) {
           return Optional.empty();
         }
-        ByteString value = ByteString.copyFrom(row.getBytes(1));
+        ByteString value = Marker.bytes(row, 1);
         if ((int) row.getLong(2) != new Checksums().meta(name, value)) {
           throw new StorageException.Corruption(
               "the row of name " + name + " has a wrong checksum", null);

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class ReplicaMarkers {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaMarkers.class);
   private static final long RETRY_NANOS = 1_000_000_000L;
+  private static final long TAKEN_BACK_NANOS = 10_000_000_000L;
+  private static final long TAKEN_BACK_POLL_NANOS = 10_000_000L;
   private static final long UNKNOWN = -1;
 
   private final String group;
@@ -113,6 +116,28 @@ final class ReplicaMarkers {
     }
   }
 
+  /** Waits, for a while, until no replica that answers shows more than a height. */
+  void awaitTakenBack(long height) {
+    long end = System.nanoTime() + TAKEN_BACK_NANOS;
+    boolean all = false;
+    while (!all && System.nanoTime() - end < 0) {
+      poll();
+      all =
+          replicas.stream()
+              .allMatch(replica -> replica.distrusted == Long.MAX_VALUE && replica.height <= height);
+      if (!all) {
+        LockSupport.parkNanos(TAKEN_BACK_POLL_NANOS);
+      }
+    }
+    if (!all) {
+      LOG.warn(
+          "not all replicas of SQL group {} have seen that blocks above {} were taken back; they"
+              + " must have caught up before the store is used again",
+          group,
+          height);
+    }
+  }
+
   List<NodeMarker> shown() {
     return replicas.stream()
         .map(
@@ -127,7 +152,7 @@ final class ReplicaMarkers {
   }
 
   /** Asks each replica that is due. */
-  void poll() {
+  synchronized void poll() {
     for (Replica replica : replicas) {
       boolean due = replica.answering || System.nanoTime() - replica.retryAt >= 0;
       if (due || !replica.everAsked) {

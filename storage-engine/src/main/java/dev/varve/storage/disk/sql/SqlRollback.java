@@ -86,7 +86,7 @@ final class SqlRollback {
                     statement.setLong(1, height);
                     try (ResultSet row = statement.executeQuery()) {
                       while (row.next()) {
-                        located.add(ByteString.copyFrom(row.getBytes(1)));
+                        located.add(Marker.bytes(row, 1));
                       }
                     }
                   }

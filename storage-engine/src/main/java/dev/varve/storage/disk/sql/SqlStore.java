@@ -283,6 +283,7 @@ public final class SqlStore implements DiskStore {
       } finally {
         load();
       }
+      groups.forEach(group -> group.replicas().awaitTakenBack(state.height()));
     }
   }
 

@@ -100,14 +100,13 @@ final class StateReader {
       statement.setBytes(2, bytes);
       try (ResultSet row = statement.executeQuery()) {
         return row.next()
-            ? Optional.of(record(key, row.getLong(1), row.getBytes(2), row.getLong(3)))
+            ? Optional.of(record(key, row.getLong(1), Marker.bytes(row, 2), row.getLong(3)))
             : Optional.empty();
       }
     }
   }
 
-  private static StateRecord record(ByteString key, long height, byte[] value, long crc) {
-    ByteString bytes = ByteString.copyFrom(value);
+  private static StateRecord record(ByteString key, long height, ByteString bytes, long crc) {
     if (new Checksums().state(key.toByteArray(), height, bytes) != (int) crc) {
       throw new StorageException.Corruption(
           "state row of key " + hex(key) + " has a wrong checksum", null);
@@ -181,8 +180,8 @@ final class StateReader {
       statement.setBytes(2, to.toByteArray());
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          ByteString key = ByteString.copyFrom(row.getBytes(1));
-          page.add(new Entry(key, record(key, row.getLong(2), row.getBytes(3), row.getLong(4))));
+          ByteString key = Marker.bytes(row, 1);
+          page.add(new Entry(key, record(key, row.getLong(2), Marker.bytes(row, 3), row.getLong(4))));
         }
       }
     }
@@ -218,7 +217,7 @@ final class StateReader {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           long height = row.getLong(1);
-          ByteString bytes = ByteString.copyFrom(row.getBytes(2));
+          ByteString bytes = Marker.bytes(row, 2);
           if (checksums.commitment(height, bytes) != (int) row.getLong(3)) {
             throw new StorageException.Corruption(
                 "commitment of block " + height + " has a wrong checksum", null);

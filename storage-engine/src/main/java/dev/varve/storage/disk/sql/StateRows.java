@@ -47,7 +47,7 @@ final class StateRows {
           try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
               byte[] key = rows.getBytes(1);
-              ByteString value = ByteString.copyFrom(rows.getBytes(3));
+              ByteString value = Marker.bytes(rows, 3);
               long height = rows.getLong(2);
               boolean sound = (int) rows.getLong(4) == checksums.state(key, height, value);
               StateRecord state =
