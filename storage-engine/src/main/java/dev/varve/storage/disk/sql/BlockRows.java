@@ -35,14 +35,13 @@ final class BlockRows {
     txCrcs = new int[count];
     resultCrcs = new int[count];
     logCrcs = new int[count];
-    long rowCount = 4 + meta.size();
+    long rowCount = 4L + meta.size();
     long byteCount = batch.commitment().size();
     for (int i = 0; i < count; i++) {
       requireHash(batch.txHashes().get(i));
       TxLog log = batch.logs().get(i);
       txCrcs[i] = checksums.transaction(height, i, batch.txs().get(i));
-      resultCrcs[i] =
-          checksums.ofTransaction(RecordType.RESULT, height, i, batch.results().get(i));
+      resultCrcs[i] = checksums.ofTransaction(RecordType.RESULT, height, i, batch.results().get(i));
       logCrcs[i] = checksums.ofTransaction(RecordType.LOG, height, i, log);
       all.writeInt(txCrcs[i]);
       all.writeInt(resultCrcs[i]);
@@ -51,7 +50,7 @@ final class BlockRows {
       byteCount +=
           batch.txs().get(i).size()
               + batch.results().get(i).getSerializedSize()
-              + (long) log.getSerializedSize();
+              + log.getSerializedSize();
     }
     blockCrc = checksums.block(batch.block());
     commitmentCrc = checksums.commitment(height, batch.commitment());

@@ -25,7 +25,8 @@ final class ChainReader {
           + " app_hash, last_commit, misbehavior, complete, crc FROM blocks WHERE height = ?";
   private static final String IN_SLICE =
       " WHERE height = ? AND tx_index >= ? AND tx_index < ? ORDER BY tx_index";
-  private static final String TRANSACTIONS = "SELECT tx_index, tx, crc FROM transactions" + IN_SLICE;
+  private static final String TRANSACTIONS =
+      "SELECT tx_index, tx, crc FROM transactions" + IN_SLICE;
   private static final String RESULTS =
       "SELECT tx_index, code, data, log, info, gas_wanted, gas_used, codespace, crc FROM tx_results"
           + IN_SLICE;

@@ -52,8 +52,7 @@ final class ChainRows {
         .end();
   }
 
-  private static void transactions(Connection connection, List<BlockRows> run)
-      throws SQLException {
+  private static void transactions(Connection connection, List<BlockRows> run) throws SQLException {
     try (Upsert rows =
         Upsert.into(connection, "transactions", 2, "height, tx_index, hash, tx, crc")) {
       for (BlockRows block : run) {
@@ -75,10 +74,7 @@ final class ChainRows {
     Checksums checksums = new Checksums();
     try (Upsert rows =
         Upsert.with(
-            connection,
-            "locations",
-            "shard, hash, height, tx_index, success, crc",
-            LAST_SUCCESS)) {
+            connection, "locations", "shard, hash, height, tx_index, success, crc", LAST_SUCCESS)) {
       for (BlockRows block : run) {
         BlockBatch batch = block.batch();
         for (int i = 0; i < batch.txs().size(); i++) {

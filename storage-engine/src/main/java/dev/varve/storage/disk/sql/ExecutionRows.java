@@ -14,9 +14,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Writes results, logs, state, history, commitments and names of a run. Threads: one at a time.
- */
+/** Writes results, logs, state, history, commitments and names of a run. Threads: one at a time. */
 final class ExecutionRows {
   private static final String RESULT =
       "height, tx_index, hash, code, data, log, info, gas_wanted, gas_used, codespace, events,"
@@ -198,8 +196,7 @@ final class ExecutionRows {
 
   private int countIntervals(long height) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT COUNT(*) FROM state_history WHERE until_height = ?")) {
+        connection.prepareStatement("SELECT COUNT(*) FROM state_history WHERE until_height = ?")) {
       statement.setLong(1, height);
       try (ResultSet row = statement.executeQuery()) {
         row.next();

@@ -124,8 +124,7 @@ final class Group {
     access.write(
         connection -> {
           try (Upsert rows =
-              Upsert.with(
-                  connection, "home", "part, home_id, chain_id", "home_id = home_id")) {
+              Upsert.with(connection, "home", "part, home_id, chain_id", "home_id = home_id")) {
             for (int part = 0; part < parts(); part++) {
               rows.put(part).put(config.homeId()).put(config.chainId()).end();
             }

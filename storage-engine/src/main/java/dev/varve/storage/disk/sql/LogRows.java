@@ -17,9 +17,7 @@ final class LogRows {
   private static final String LOGS =
       "SELECT tx_index, events, log_crc FROM tx_results" + IN_SLICE + " ORDER BY tx_index";
   private static final String EVENTS =
-      "SELECT tx_index, event_index, type FROM logs"
-          + IN_SLICE
-          + " ORDER BY tx_index, event_index";
+      "SELECT tx_index, event_index, type FROM logs" + IN_SLICE + " ORDER BY tx_index, event_index";
   private static final String ATTRIBUTES =
       "SELECT tx_index, event_index, attr_index, name, value, indexed FROM attributes"
           + IN_SLICE

@@ -124,7 +124,8 @@ final class ReplicaMarkers {
       poll();
       all =
           replicas.stream()
-              .allMatch(replica -> replica.distrusted == Long.MAX_VALUE && replica.height <= height);
+              .allMatch(
+                  replica -> replica.distrusted == Long.MAX_VALUE && replica.height <= height);
       if (!all) {
         LockSupport.parkNanos(TAKEN_BACK_POLL_NANOS);
       }
@@ -198,8 +199,7 @@ final class ReplicaMarkers {
   private static long ask(SqlNode node) throws SQLException {
     try (Connection connection = node.connect();
         Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT MAX(height) FROM " + node.heightsTable())) {
+        ResultSet row = statement.executeQuery("SELECT MAX(height) FROM " + node.heightsTable())) {
       row.next();
       return row.getLong(1);
     }

@@ -70,7 +70,8 @@ final class Route {
       replicaReads.incrementAndGet();
       return Optional.of(group.access().read(false, work));
     } catch (StorageException.Unavailable | StorageException.Corruption e) {
-      LOG.debug("{}: the primary is asked after a replica failed: {}", group.name(), e.getMessage());
+      LOG.debug(
+          "{}: the primary is asked after a replica failed: {}", group.name(), e.getMessage());
       return Optional.empty();
     }
   }

@@ -33,8 +33,7 @@ final class SqlErrors {
       }
       cause = next(cause);
     }
-    return new StorageException.Unavailable(
-        source + " does not answer: " + message(error), error);
+    return new StorageException.Unavailable(source + " does not answer: " + message(error), error);
   }
 
   private static Throwable next(Throwable error) {
@@ -87,6 +86,8 @@ final class SqlErrors {
 
   private static String message(Throwable error) {
     String text = error.getMessage();
-    return text == null ? error.getClass().getSimpleName() : text.strip().lines().findFirst().orElse("");
+    return text == null
+        ? error.getClass().getSimpleName()
+        : text.strip().lines().findFirst().orElse("");
   }
 }

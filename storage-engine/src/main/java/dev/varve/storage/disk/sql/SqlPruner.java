@@ -121,8 +121,7 @@ final class SqlPruner {
       return true;
     }
     // A rollback to the lowest height of the history leaves its block as the last one.
-    long wanted =
-        retain == 0 ? 0 : Math.min(state.height() - retain + 1, state.historyFloor());
+    long wanted = retain == 0 ? 0 : Math.min(state.height() - retain + 1, state.historyFloor());
     if (wanted - from < StoreState.stride(retain)) {
       return false;
     }

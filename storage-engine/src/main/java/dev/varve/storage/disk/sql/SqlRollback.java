@@ -134,8 +134,7 @@ final class SqlRollback {
   }
 
   private void takeBackChain(
-      Connection connection, long height, Map<ByteString, TxLocation> earlier)
-      throws SQLException {
+      Connection connection, long height, Map<ByteString, TxLocation> earlier) throws SQLException {
     delete(connection, height, "locations");
     try (Upsert rows =
         Upsert.into(connection, "locations", 2, "shard, hash, height, tx_index, success, crc")) {

@@ -72,8 +72,7 @@ public final class SqlStore implements DiskStore {
     this.writer = new BlockWriter(inOrder, state, config);
     this.pruner = new SqlPruner(chain, execution, state, config.retainBlocks(), writeLock);
     this.usage = new DiskUsage(tables);
-    this.poll =
-        new MarkerPoll(groups.stream().map(Group::replicas).toList(), config.pollPeriod());
+    this.poll = new MarkerPoll(groups.stream().map(Group::replicas).toList(), config.pollPeriod());
   }
 
   private static Group only(List<Group> groups) {

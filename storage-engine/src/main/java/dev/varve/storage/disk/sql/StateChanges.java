@@ -58,8 +58,7 @@ final class StateChanges {
       throws SQLException {
     StateChanges changes = new StateChanges(run, isRepeated);
     if (first >= 0) {
-      changes.stored =
-          StateRows.find(connection, changes.keysToRead(first), changes.shards);
+      changes.stored = StateRows.find(connection, changes.keysToRead(first), changes.shards);
     }
     for (int i = 0; i < run.size(); i++) {
       changes.add(i, first);

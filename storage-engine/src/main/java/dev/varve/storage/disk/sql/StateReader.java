@@ -181,7 +181,8 @@ final class StateReader {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           ByteString key = Marker.bytes(row, 1);
-          page.add(new Entry(key, record(key, row.getLong(2), Marker.bytes(row, 3), row.getLong(4))));
+          page.add(
+              new Entry(key, record(key, row.getLong(2), Marker.bytes(row, 3), row.getLong(4))));
         }
       }
     }
@@ -194,8 +195,7 @@ final class StateReader {
   void scanCommitments(DiskStore.CommitmentVisitor visitor) {
     long last = state.height();
     long next =
-        execution.moving(
-            connection -> HistoryRows.commitmentFloor(connection, last).orElse(0L));
+        execution.moving(connection -> HistoryRows.commitmentFloor(connection, last).orElse(0L));
     while (true) {
       long from = next;
       List<Delta> page = execution.moving(connection -> deltas(connection, from, last));

@@ -63,8 +63,7 @@ final class StateRows {
       throws SQLException {
     inLists(
         connection,
-        list ->
-            "DELETE FROM state WHERE shard IN (" + list + ") AND state_key IN (" + list + ")",
+        list -> "DELETE FROM state WHERE shard IN (" + list + ") AND state_key IN (" + list + ")",
         keys,
         shards,
         PreparedStatement::executeUpdate);

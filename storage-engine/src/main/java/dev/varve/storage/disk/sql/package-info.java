@@ -26,10 +26,10 @@
  * </pre>
  *
  * {@code last_commit} is a {@code CommitInfo} or NULL, {@code misbehavior} a {@code BlockRecord}
- * with that field alone or NULL. A time that was not set is NULL; {@code time} is the same in UTC to
- * the microsecond, for people. {@code names} of {@code history} is the whole {@code HistoryRecord};
- * its {@code keys} counts the rows of {@code state_history} whose {@code until_height} is that
- * block's.
+ * with that field alone or NULL. A time that was not set is NULL; {@code time} is the same in UTC
+ * to the microsecond, for people. {@code names} of {@code history} is the whole {@code
+ * HistoryRecord}; its {@code keys} counts the rows of {@code state_history} whose {@code
+ * until_height} is that block's.
  *
  * <p>{@code shard}, by which rows are spread over several primaries, is lower-case hex: of a
  * location the first 4 bytes of the transaction's hash; of a state key the first 4 bytes of its
@@ -56,12 +56,12 @@
  * </pre>
  *
  * A value that was damaged already when a block replaced it stands in {@code state_history} with
- * its checksum inverted. {@code batch_crc} is the CRC32C of the batch's row checksums, 4 bytes each,
- * big-endian: of each transaction its own, its result's and its log's; block; commitment; names in
- * order; state writes in the batch's order, where a deletion has that of no payload, inverted.
- * {@code hash} in {@code transactions} and {@code tx_results}, {@code composite_key}, {@code shard},
- * {@code tx_count} and {@code complete} in {@code heights} are for queries, follow from the rest and
- * are covered by no checksum.
+ * its checksum inverted. {@code batch_crc} is the CRC32C of the batch's row checksums, 4 bytes
+ * each, big-endian: of each transaction its own, its result's and its log's; block; commitment;
+ * names in order; state writes in the batch's order, where a deletion has that of no payload,
+ * inverted. {@code hash} in {@code transactions} and {@code tx_results}, {@code composite_key},
+ * {@code shard}, {@code tx_count} and {@code complete} in {@code heights} are for queries, follow
+ * from the rest and are covered by no checksum.
  *
  * <h2>Invariants</h2>
  *
@@ -74,10 +74,10 @@
  *       rows are written over, a state row of the same run or above replaces nothing, and what was
  *       kept of the first time stays.
  *   <li>{@code state_history} holds the value that a key had from {@code from_height} on, up to and
- *       without {@code until_height}; state of a key as of H is its row in {@code state}, if that is
- *       not above H, else the row here that covers H, else nothing. Both rows of a key lie on one
- *       primary, and one transaction writes them. A name's value before lies here too, under 0xff
- *       and the name: 1 byte, whether there was one, and the value.
+ *       without {@code until_height}; state of a key as of H is its row in {@code state}, if that
+ *       is not above H, else the row here that covers H, else nothing. Both rows of a key lie on
+ *       one primary, and one transaction writes them. A name's value before lies here too, under
+ *       0xff and the name: 1 byte, whether there was one, and the value.
  *   <li>The lowest row of {@code history}, from {@code first} of the newest one on, is the lowest
  *       height as of which the state can be read; the first has nothing in {@code state_history}.
  *       What is dropped goes from {@code history} first.
