@@ -32,6 +32,11 @@ public abstract class PruningContract {
   /** Opens the store in a folder, as it was left there. */
   protected abstract DiskStore open(Path folder, long historyBlocks, long retainBlocks);
 
+  /** So often blocks are written and dropped until less of the disk must be taken. */
+  protected int rounds() {
+    return 10;
+  }
+
   @BeforeEach
   void openStore() {
     seed = Long.getLong("varve.seed", System.nanoTime());
@@ -241,7 +246,7 @@ public abstract class PruningContract {
   void shouldTakeLessOfTheDisk() {
     reopen(1, 10);
     long written = 0;
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < rounds(); round++) {
       for (int i = 0; i < 10; i++) {
         BatchBuilder batch = BatchBuilder.at(round * 10L + i + 1);
         for (int tx = 0; tx < 20; tx++) {

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
-import java.nio.file.Path;
 import java.util.HexFormat;
 
 /** What every store requires of the blocks given to it: their order, and sameness when repeated. */
@@ -13,19 +12,19 @@ public final class BlockOrder {
 
   /** What to throw for a block that does not follow the last one. */
   public static IllegalStateException outOfOrder(
-      Path folder, BlockBatch batch, AppliedHeight last) {
+      Object store, BlockBatch batch, AppliedHeight last) {
     return new IllegalStateException(
         String.format(
             "block %d does not follow block %d, the last one of store %s",
-            batch.height(), last.getHeight(), folder));
+            batch.height(), last.getHeight(), store));
   }
 
   /** What to throw for a block that comes again when the store has let go of it. */
-  public static IllegalStateException notComparable(Path folder, BlockBatch batch) {
+  public static IllegalStateException notComparable(Object store, BlockBatch batch) {
     return new IllegalStateException(
         String.format(
             "block %d comes again, store %s no longer holds it and cannot compare",
-            batch.height(), folder));
+            batch.height(), store));
   }
 
   /**
@@ -33,12 +32,12 @@ public final class BlockOrder {
    *
    * @throws StorageException.Corruption when it holds less
    */
-  public static void requireNotLess(Path folder, AppliedHeight before, AppliedHeight now) {
+  public static void requireNotLess(Object store, AppliedHeight before, AppliedHeight now) {
     if (now.getHeight() < before.getHeight()) {
       throw new StorageException.Corruption(
           String.format(
               "store %s held block %d and holds block %d after it was reopened",
-              folder, before.getHeight(), now.getHeight()),
+              store, before.getHeight(), now.getHeight()),
           null);
     }
   }
@@ -48,14 +47,14 @@ public final class BlockOrder {
    *
    * @throws IllegalStateException naming the store and both contents
    */
-  public static void requireSame(Path folder, AppliedHeight before, AppliedHeight now) {
+  public static void requireSame(Object store, AppliedHeight before, AppliedHeight now) {
     if (!before.equals(now)) {
       throw new IllegalStateException(
           String.format(
               "block %d comes again with other content: store %s has block hash %s, app hash %s,"
                   + " checksum %08x; now block hash %s, app hash %s, checksum %08x",
               now.getHeight(),
-              folder,
+              store,
               hex(before.getBlockHash()),
               hex(before.getAppHash()),
               before.getBatchCrc(),
