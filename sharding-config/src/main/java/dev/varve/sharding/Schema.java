@@ -1,0 +1,172 @@
+package dev.varve.sharding;
+
+import dev.varve.sharding.ClusterConfig.Source;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
+
+/** Brings the database of one primary to the current schema, or refuses it. */
+final class Schema {
+  static final int VERSION = 1;
+  static final String HISTORY_TABLE = "varve_schema_history";
+  static final String LAYOUT_TABLE = "varve_layout";
+
+  private final Source source;
+  private final Layout layout;
+  private final DataSource dataSource;
+
+  /** {@code dataSource}: connections that may make the database. */
+  Schema(Source source, Layout layout, DataSource dataSource) {
+    this.source = source;
+    this.layout = layout;
+    this.dataSource = dataSource;
+  }
+
+  private String place() {
+    return "database " + source.database() + " at " + source.address();
+  }
+
+  /**
+   * Makes what is missing; repeatable.
+   *
+   * @throws SchemaException another layout, a later version, or a privilege that is missing
+   * @throws SQLException the database does not answer
+   */
+  void migrate() throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      refuseReadOnly(connection);
+    }
+    Flyway flyway =
+        Flyway.configure(Schema.class.getClassLoader())
+            .dataSource(dataSource)
+            .locations(new String[0])
+            .javaMigrations(new Version1(layout))
+            .table(HISTORY_TABLE)
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            .cleanDisabled(true)
+            .load();
+    try {
+      refuseNewer(flyway);
+      try (Connection connection = dataSource.getConnection()) {
+        checkLayout(connection);
+      }
+      // What failed half-way is repeated: all statements are harmless a second time.
+      if (hasFailed(flyway)) {
+        flyway.repair();
+      }
+      flyway.migrate();
+    } catch (FlywayException e) {
+      throw translate(e);
+    } catch (SQLException e) {
+      throw e instanceof SchemaException || !isDenied(e) ? e : denied(e);
+    }
+  }
+
+  /**
+   * A replica that is taken for a primary must not be written by those who may write any server.
+   */
+  private void refuseReadOnly(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT @@global.read_only")) {
+      if (row.next() && row.getBoolean(1)) {
+        throw new SchemaException(
+            place()
+                + " is read-only: name its primary as writeDataSourceName, or promote it"
+                + " (SET GLOBAL read_only = 0)",
+            null);
+      }
+    }
+  }
+
+  private void refuseNewer(Flyway flyway) throws SchemaTooNewException {
+    MigrationInfo current = flyway.info().current();
+    if (current != null
+        && current.getVersion() != null
+        && current.getVersion().isNewerThan(MigrationVersion.fromVersion("" + VERSION))) {
+      throw new SchemaTooNewException(place(), current.getVersion().toString(), VERSION);
+    }
+  }
+
+  private static boolean hasFailed(Flyway flyway) {
+    for (MigrationInfo info : flyway.info().all()) {
+      if (info.getState().isFailed()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The layout is written before any table, so that none is ever made for another one. */
+  private void checkLayout(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE IF NOT EXISTS "
+              + LAYOUT_TABLE
+              + " (one TINYINT NOT NULL PRIMARY KEY, records VARCHAR(64) NOT NULL,"
+              + " part INT NOT NULL, parts INT NOT NULL, shards INT NOT NULL)"
+              + " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin");
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT IGNORE INTO " + LAYOUT_TABLE + " VALUES (1, ?, ?, ?, ?)")) {
+      insert.setString(1, layout.recordWords());
+      insert.setInt(2, layout.part());
+      insert.setInt(3, layout.parts());
+      insert.setInt(4, layout.shards());
+      insert.executeUpdate();
+    }
+    String query = "SELECT records, part, parts, shards FROM " + LAYOUT_TABLE + " WHERE one = 1";
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      boolean same =
+          row.getString(1).equals(layout.recordWords())
+              && row.getInt(2) == layout.part()
+              && row.getInt(3) == layout.parts()
+              && row.getInt(4) == layout.shards();
+      if (!same) {
+        throw new SchemaException(
+            ("%s was made for %s, part %d of %d, %d shards, but cluster.yaml says %s:"
+                    + " a layout cannot be changed; copy to a new cluster with varve store copy")
+                .formatted(
+                    place(), row.getString(1), row.getInt(2), row.getInt(3), row.getInt(4), layout),
+            null);
+      }
+    }
+  }
+
+  private SQLException translate(FlywayException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return isDenied(sql) ? denied(sql) : sql;
+      }
+    }
+    return new SchemaException(place() + " cannot be migrated: " + firstLine(e), e);
+  }
+
+  private SchemaException denied(SQLException e) {
+    return new SchemaException(
+        "%s: %s; grant the user %s all privileges on %s.*"
+            .formatted(place(), firstLine(e), source.username(), source.database()),
+        e);
+  }
+
+  /** Errors of MySQL and MariaDB about privileges, not about the password. */
+  static boolean isDenied(SQLException e) {
+    int code = e.getErrorCode();
+    return code == 1044 || code == 1142 || code == 1227 || code == 1143 || code == 1370;
+  }
+
+  static String firstLine(Throwable e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+  }
+}
