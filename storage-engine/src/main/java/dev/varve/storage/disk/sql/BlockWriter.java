@@ -62,11 +62,13 @@ final class BlockWriter {
 
   /** The blocks above the applied height, which must follow it and each other. */
   private List<BlockBatch> requireOrder(List<BlockBatch> batches) {
-    AppliedHeight last = state.applied();
+    AppliedHeight applied = state.applied();
+    AppliedHeight last = applied;
     int known = 0;
-    for (BlockBatch batch : batches) {
+    for (int i = 0; i < batches.size(); i++) {
+      BlockBatch batch = batches.get(i);
       boolean any = last.getHeight() != 0;
-      if (last == state.applied() && any && batch.height() <= last.getHeight()) {
+      if (any && known == i && batch.height() <= applied.getHeight()) {
         known++;
         continue;
       }
