@@ -53,7 +53,7 @@ public final class HomeRollback {
       if (!Files.exists(config.disk().path())) {
         throw new NodeException(home.path() + " has no blocks: there is no " + storePath());
       }
-      try (DiskStore store = Wiring.disk(config, config.disk().path());
+      try (DiskStore store = Wiring.disk(home, config);
           FallbackLog log = Wiring.diskLog(config)) {
         return run(new EngineRollback(store, log), height);
       }

@@ -1,5 +1,9 @@
 package dev.varve.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.varve.fallback.io.FileIo;
+import dev.varve.fallback.io.RealFileIo;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -10,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The folder of one node: see the package for what lies in it.
@@ -39,6 +44,28 @@ public record NodeHome(Path path) {
   /** The home of the CometBFT node beside this one, where there is one. */
   public Path cometHome() {
     return path.resolve("comet");
+  }
+
+  /**
+   * What tells this home from others to what it shares with them; made when first asked for.
+   *
+   * @throws NodeException when it cannot be read or written
+   */
+  String id() {
+    Path file = path.resolve("ID");
+    FileIo files = new RealFileIo();
+    try {
+      if (files.read(file).isEmpty()) {
+        files.replace(file, (UUID.randomUUID() + "\n").getBytes(UTF_8));
+      }
+      String id = Files.readString(file).strip();
+      if (!id.matches("[0-9a-f-]{36}")) {
+        throw new NodeException(file + " holds \"" + id + "\", a UUID is due there");
+      }
+      return id;
+    } catch (IOException e) {
+      throw new NodeException("cannot use " + reason(e), e);
+    }
   }
 
   Path formatFile() {

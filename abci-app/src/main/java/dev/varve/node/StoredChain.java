@@ -33,9 +33,17 @@ public final class StoredChain implements AutoCloseable {
     home.requireFormat();
     NodeConfig.Disk disk = config.disk();
     return new StoredChain(
-        disk.store().equals("leveldb")
-            ? LevelDbStore.open(disk.path(), Wiring.levelDb(config))
-            : RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config)));
+        switch (disk.store()) {
+          case "leveldb" -> LevelDbStore.open(disk.path(), Wiring.levelDb(config));
+          case "mysql" ->
+              ClusterDisk.open(
+                  home,
+                  config,
+                  () ->
+                      RocksDbStore.openReadOnly(
+                          Wiring.ledgerPath(config), Wiring.ledgerDb(config)));
+          default -> RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
+        });
   }
 
   /** For tests. */

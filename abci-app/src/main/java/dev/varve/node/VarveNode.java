@@ -57,7 +57,7 @@ public final class VarveNode implements AutoCloseable {
           http.enabled() ? Optional.of(http.address().toString()) : Optional.empty();
       parts.add("home's lock", HomeLock.acquire(home.lockFile(), status));
       log.info("version {} starts in {} with {}", Version.current(), home.path(), config);
-      return new Wiring(config, parts).start();
+      return new Wiring(home, config, parts).start();
     } catch (RuntimeException e) {
       parts.close(CLOSE_LIMIT);
       throw e instanceof NodeException

@@ -29,10 +29,14 @@ final class Wiring {
   /** Folder of the disk store's log, in that of the fallback logs. */
   static final String DISK_LOG = "disk";
 
+  private static final String LEDGER_FOLDER = "ledger";
+
+  private final NodeHome home;
   private final NodeConfig config;
   private final Parts parts;
 
-  Wiring(NodeConfig config, Parts parts) {
+  Wiring(NodeHome home, NodeConfig config, Parts parts) {
+    this.home = home;
     this.config = config;
     this.parts = parts;
   }
@@ -43,8 +47,7 @@ final class Wiring {
     StorageEngine engine =
         parts.add(
             "storage engine",
-            engine(
-                config.disk().path(), config.fallback().path(), config.memory().bytes(), metrics));
+            engine(disk(home, config), config.fallback().path(), config.memory().bytes(), metrics));
     metrics.observe(engine::status);
     LedgerConfig settings = new LedgerConfig(Version.current(), config.retain().nodeBlocks());
     Ledger ledger = parts.add("ledger", new Ledger(engine, settings));
@@ -62,7 +65,7 @@ final class Wiring {
             config.start().warmUpFolder(),
             folder ->
                 engine(
-                    folder.resolve("store"),
+                    embedded(config, folder.resolve("store")),
                     folder.resolve("log"),
                     ChronicleMemoryStore.MIN_BOUND_BYTES,
                     metrics),
@@ -72,11 +75,10 @@ final class Wiring {
   }
 
   private StorageEngine engine(
-      Path storePath, Path logPath, long memoryBytes, NodeMetrics metrics) {
+      DiskStore disk, Path logPath, long memoryBytes, NodeMetrics metrics) {
     List<AutoCloseable> opened = new ArrayList<>();
+    opened.add(disk);
     try {
-      DiskStore disk = disk(config, storePath);
-      opened.add(disk);
       FallbackLog log =
           log(config, logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
@@ -94,10 +96,30 @@ final class Wiring {
     }
   }
 
-  static DiskStore disk(NodeConfig config, Path path) {
+  /** The disk store of a home, for one who also writes to it. */
+  static DiskStore disk(NodeHome home, NodeConfig config) {
+    if (config.disk().store().equals("mysql")) {
+      return ClusterDisk.open(
+          home, config, () -> RocksDbStore.open(ledgerPath(config), ledgerDb(config)));
+    }
+    return embedded(config, config.disk().path());
+  }
+
+  /** A store of the configured kind in a folder; beside a cluster, of the kind that it needs. */
+  static DiskStore embedded(NodeConfig config, Path path) {
     return config.disk().store().equals("leveldb")
         ? LevelDbStore.open(path, levelDb(config))
         : RocksDbStore.open(path, rocksDb(config));
+  }
+
+  /** Where a node with a cluster keeps what its ledger needs. */
+  static Path ledgerPath(NodeConfig config) {
+    return config.disk().path().resolve(LEDGER_FOLDER);
+  }
+
+  /** Its blocks are in the cluster: of its own it keeps those that its history needs. */
+  static RocksDbConfig ledgerDb(NodeConfig config) {
+    return rocksDb(config).withRetainBlocks(1);
   }
 
   private static void close(AutoCloseable part, RuntimeException cause) {

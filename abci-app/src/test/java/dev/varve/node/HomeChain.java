@@ -43,7 +43,7 @@ final class HomeChain {
   static StorageEngine open(NodeConfig config) {
     Path logs = config.fallback().path();
     return TieredEngine.open(
-        Wiring.disk(config, config.disk().path()),
+        Wiring.embedded(config, config.disk().path()),
         log(logs.resolve(Wiring.DISK_LOG), Durability.FORCED),
         () -> ChronicleMemoryStore.create(config.memory().bytes()),
         () -> log(logs.resolve("memory"), Durability.VOLATILE),

@@ -60,7 +60,7 @@ class HomePruningTest {
   }
 
   private void prune() {
-    try (DiskStore store = Wiring.disk(config, config.disk().path())) {
+    try (DiskStore store = Wiring.embedded(config, config.disk().path())) {
       int steps = 0;
       while (store.prune()) {
         assertThat(++steps).isLessThan(1_000);

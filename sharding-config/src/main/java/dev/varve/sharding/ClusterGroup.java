@@ -71,6 +71,11 @@ public final class ClusterGroup {
     return primaries.size();
   }
 
+  /** Whether tables are spread over more than one actual table each. */
+  public boolean isSharded() {
+    return !group.isPlain();
+  }
+
   /** All servers, each primary before its replicas. */
   public List<ClusterNode> nodes() {
     List<ClusterNode> nodes = new ArrayList<>();

@@ -26,16 +26,20 @@ public final class ClusterStore implements DiskStore {
   private final DiskStore cluster;
   private final BooleanSupplier reached;
   private final DiskStore local;
+  private final Runnable disconnect;
 
   /**
    * Takes over both stores, and closes them.
    *
    * @param reached whether what the cluster tells as applied was read from it since it was opened
+   * @param disconnect ends the cluster's connections, once both stores are closed
    */
-  public ClusterStore(DiskStore cluster, BooleanSupplier reached, DiskStore local) {
+  public ClusterStore(
+      DiskStore cluster, BooleanSupplier reached, DiskStore local, Runnable disconnect) {
     this.cluster = cluster;
     this.reached = reached;
     this.local = local;
+    this.disconnect = disconnect;
   }
 
   @Override
@@ -181,7 +185,11 @@ public final class ClusterStore implements DiskStore {
     try {
       cluster.close();
     } finally {
-      local.close();
+      try {
+        local.close();
+      } finally {
+        disconnect.run();
+      }
     }
   }
 }

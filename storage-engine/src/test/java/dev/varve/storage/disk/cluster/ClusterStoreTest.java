@@ -24,7 +24,8 @@ class ClusterStoreTest extends DiskStoreContract {
     return new ClusterStore(
         Hooked.of(DiskStore.class, cluster, this::requireHere),
         () -> !away,
-        StoreKind.ROCKSDB.open(folder.resolve("local")));
+        StoreKind.ROCKSDB.open(folder.resolve("local")),
+        () -> {});
   }
 
   private void requireHere(String method, Object[] args) {

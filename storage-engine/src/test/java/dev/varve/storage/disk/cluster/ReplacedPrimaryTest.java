@@ -87,7 +87,8 @@ class ReplacedPrimaryTest {
                   }
                 });
     return TieredEngine.open(
-        new ClusterStore(current, () -> true, StoreKind.ROCKSDB.open(folder.resolve("local"))),
+        new ClusterStore(
+            current, () -> true, StoreKind.ROCKSDB.open(folder.resolve("local")), () -> {}),
         Logs.forced(folder.resolve("log")),
         () -> ChronicleMemoryStore.create(ChronicleMemoryStore.MIN_BOUND_BYTES),
         () -> Logs.bridge(folder.resolve("bridge")),
