@@ -80,6 +80,7 @@ public final class Cluster implements AutoCloseable {
   /** Ends probes and pools; connections still lent out are closed. */
   @Override
   public void close() {
+    nodes().forEach(ClusterNode::closing);
     probes.shutdownNow();
     groups.forEach(ClusterGroup::close);
     try {

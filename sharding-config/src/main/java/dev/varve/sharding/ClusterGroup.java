@@ -157,7 +157,7 @@ public final class ClusterGroup {
     }
     for (int part = 0; part < primaries.size(); part++) {
       ClusterNode primary = primaries.get(part);
-      new Schema(primary.source(), Layout.of(group, part), primary.schemaSource()).migrate();
+      new Schema(primary, Layout.of(group, part)).migrate();
       // Refused until now when the database itself has only just been made.
       primary.probe();
     }

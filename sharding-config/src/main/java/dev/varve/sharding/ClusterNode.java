@@ -28,6 +28,7 @@ public final class ClusterNode {
   private final int maxPoolSize;
   private final HikariDataSource data;
   private final HikariDataSource marker;
+  private volatile boolean closed;
   private volatile boolean probed;
   private volatile OptionalLong height = OptionalLong.empty();
 
@@ -116,7 +117,12 @@ public final class ClusterNode {
   }
 
   DataSource schemaSource() {
-    return pools.schema();
+    return pools.schema(false);
+  }
+
+  /** As {@link #schemaSource()}, but makes the database when it is not there. */
+  DataSource creatingSource() {
+    return pools.schema(true);
   }
 
   Source source() {
@@ -132,11 +138,23 @@ public final class ClusterNode {
     try (Connection connection = marker.getConnection();
         Statement statement = connection.createStatement()) {
       height = marker(statement);
+      if (!breaker.isClosed()) {
+        awaitData();
+      }
       breaker.reached();
     } catch (SQLException e) {
-      breaker.missed(e);
+      if (!closed) {
+        breaker.missed(e);
+      }
     }
     probed = true;
+  }
+
+  /** The pool for data has connections again before others are let through to it. */
+  private void awaitData() throws SQLException {
+    try (Connection connection = data.getConnection()) {
+      connection.getCatalog();
+    }
   }
 
   private OptionalLong marker(Statement statement) throws SQLException {
@@ -151,6 +169,11 @@ public final class ClusterNode {
       }
       throw e;
     }
+  }
+
+  /** Probes that fail from now on say nothing. */
+  void closing() {
+    closed = true;
   }
 
   void close() {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -22,6 +23,8 @@ final class NodeBreaker implements SQLExceptionOverride {
 
   // Should probes end for a reason that nobody foresaw, callers find out by themselves.
   private static final Duration WITHOUT_PROBES = Duration.ofMinutes(1);
+
+  private static final String CLOSED_BY_DRIVER = "No operations allowed after connection closed";
 
   private final String place;
   private final CircuitBreaker breaker;
@@ -70,7 +73,7 @@ final class NodeBreaker implements SQLExceptionOverride {
     breaker.releasePermission();
   }
 
-  void failed(SQLException e) {
+  synchronized void failed(SQLException e) {
     String words = words(e);
     boolean wasClosed = isClosed();
     reason = words;
@@ -121,6 +124,11 @@ final class NodeBreaker implements SQLExceptionOverride {
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();
     }
-    return Schema.firstLine(cause);
+    // A connection that did not pass its test in time was closed by the driver.
+    boolean silent =
+        cause instanceof SocketTimeoutException
+            || cause instanceof SQLTransientConnectionException
+            || String.valueOf(cause.getMessage()).startsWith(CLOSED_BY_DRIVER);
+    return silent ? "no answer in time" : Schema.firstLine(cause);
   }
 }

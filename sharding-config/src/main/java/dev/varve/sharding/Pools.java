@@ -66,10 +66,14 @@ final class Pools {
     return config;
   }
 
-  /** Connections outside of any pool, that make the database when it is not there. */
-  DataSource schema() {
+  /**
+   * Connections outside of any pool, for changes of the schema.
+   *
+   * @param create whether to make the database when it is not there
+   */
+  DataSource schema(boolean create) {
     Properties properties = driverProperties(5_000, SCHEMA_SOCKET_TIMEOUT_MS);
-    properties.setProperty("createDatabaseIfNotExist", "true");
+    properties.setProperty("createDatabaseIfNotExist", Boolean.toString(create));
     StringBuilder url = new StringBuilder(source.url());
     char separator = '?';
     for (String name : properties.stringPropertyNames()) {

@@ -18,15 +18,19 @@ final class Schema {
   static final String HISTORY_TABLE = "varve_schema_history";
   static final String LAYOUT_TABLE = "varve_layout";
 
+  private static final int UNKNOWN_DATABASE = 1049;
+  private static final int NO_SUCH_TABLE = 1146;
+
+  private final ClusterNode primary;
   private final Source source;
   private final Layout layout;
   private final DataSource dataSource;
 
-  /** {@code dataSource}: connections that may make the database. */
-  Schema(Source source, Layout layout, DataSource dataSource) {
-    this.source = source;
+  Schema(ClusterNode primary, Layout layout) {
+    this.primary = primary;
+    this.source = primary.source();
     this.layout = layout;
-    this.dataSource = dataSource;
+    this.dataSource = primary.schemaSource();
   }
 
   private String place() {
@@ -40,20 +44,12 @@ final class Schema {
    * @throws SQLException the database does not answer
    */
   void migrate() throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      refuseReadOnly(connection);
-    }
-    Flyway flyway =
-        Flyway.configure(Schema.class.getClassLoader())
-            .dataSource(dataSource)
-            .locations(new String[0])
-            .javaMigrations(new Version1(layout))
-            .table(HISTORY_TABLE)
-            .baselineOnMigrate(true)
-            .baselineVersion("0")
-            .cleanDisabled(true)
-            .load();
     try {
+      createDatabase();
+      try (Connection connection = dataSource.getConnection()) {
+        refuseReadOnly(connection);
+      }
+      Flyway flyway = flyway();
       refuseNewer(flyway);
       try (Connection connection = dataSource.getConnection()) {
         checkLayout(connection);
@@ -70,9 +66,31 @@ final class Schema {
     }
   }
 
-  /**
-   * A replica that is taken for a primary must not be written by those who may write any server.
-   */
+  private Flyway flyway() {
+    return Flyway.configure(Schema.class.getClassLoader())
+        .dataSource(dataSource)
+        .locations(new String[0])
+        .javaMigrations(new Version1(layout))
+        .table(HISTORY_TABLE)
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .cleanDisabled(true)
+        .load();
+  }
+
+  /** Only where it is not there, as the user may be one that cannot. */
+  private void createDatabase() throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      connection.getCatalog();
+    } catch (SQLException e) {
+      if (e.getErrorCode() != UNKNOWN_DATABASE) {
+        throw e;
+      }
+      primary.creatingSource().getConnection().close();
+    }
+  }
+
+  /** Some may write even a server that is read-only: a replica that was named as a primary. */
   private void refuseReadOnly(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT @@global.read_only")) {
@@ -106,6 +124,39 @@ final class Schema {
 
   /** The layout is written before any table, so that none is ever made for another one. */
   private void checkLayout(Connection connection) throws SQLException {
+    String query = "SELECT records, part, parts, shards FROM " + LAYOUT_TABLE + " WHERE one = 1";
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      if (row.next()) {
+        compareLayout(row);
+        return;
+      }
+    } catch (SQLException e) {
+      if (e.getErrorCode() != NO_SUCH_TABLE) {
+        throw e;
+      }
+    }
+    writeLayout(connection);
+  }
+
+  private void compareLayout(ResultSet row) throws SQLException {
+    boolean same =
+        row.getString(1).equals(layout.recordWords())
+            && row.getInt(2) == layout.part()
+            && row.getInt(3) == layout.parts()
+            && row.getInt(4) == layout.shards();
+    if (!same) {
+      String message =
+          "%s was made for %s, part %d of %d, %d shards, but cluster.yaml says %s:"
+              + " a layout cannot be changed; copy to a new cluster with varve store copy";
+      throw new SchemaException(
+          message.formatted(
+              place(), row.getString(1), row.getInt(2), row.getInt(3), row.getInt(4), layout),
+          null);
+    }
+  }
+
+  private void writeLayout(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE TABLE IF NOT EXISTS "
@@ -115,31 +166,12 @@ final class Schema {
               + " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin");
     }
     try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT IGNORE INTO " + LAYOUT_TABLE + " VALUES (1, ?, ?, ?, ?)")) {
+        connection.prepareStatement("INSERT INTO " + LAYOUT_TABLE + " VALUES (1, ?, ?, ?, ?)")) {
       insert.setString(1, layout.recordWords());
       insert.setInt(2, layout.part());
       insert.setInt(3, layout.parts());
       insert.setInt(4, layout.shards());
       insert.executeUpdate();
-    }
-    String query = "SELECT records, part, parts, shards FROM " + LAYOUT_TABLE + " WHERE one = 1";
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      boolean same =
-          row.getString(1).equals(layout.recordWords())
-              && row.getInt(2) == layout.part()
-              && row.getInt(3) == layout.parts()
-              && row.getInt(4) == layout.shards();
-      if (!same) {
-        throw new SchemaException(
-            ("%s was made for %s, part %d of %d, %d shards, but cluster.yaml says %s:"
-                    + " a layout cannot be changed; copy to a new cluster with varve store copy")
-                .formatted(
-                    place(), row.getString(1), row.getInt(2), row.getInt(3), row.getInt(4), layout),
-            null);
-      }
     }
   }
 

@@ -9,10 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -155,7 +157,10 @@ final class Rows {
     }
     byte[] hash = sha256(new byte[] {(byte) height});
     long seconds = 1_700_000_000L + height;
-    LocalDateTime time = LocalDateTime.ofEpochSecond(seconds, 5_000, ZoneOffset.UTC);
+    // As a text: of a MariaDB 10 server the driver believes that it has no fractions of seconds.
+    String time =
+        LocalDateTime.ofEpochSecond(seconds, 5_000, ZoneOffset.UTC)
+            .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT));
     byte[] name = sha256(new byte[] {1});
     upsert("tx_results", results);
     upsert("logs", logs);
