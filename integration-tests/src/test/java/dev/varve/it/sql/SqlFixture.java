@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The shared test cluster in one layout, with a router that is started once; each folder given to
@@ -81,7 +83,7 @@ final class SqlFixture {
   void wipe() {
     try {
       for (SqlGroup group : groups) {
-        group.connect(true).close(); // makes the tables
+        reach(group); // makes the tables
       }
       for (TestServer primary : TestCluster.shared().primaries()) {
         wipe(primary);
@@ -89,6 +91,23 @@ final class SqlFixture {
       TestCluster.shared().awaitReplication();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** What was broken a moment ago is refused until the cluster has seen that it is back. */
+  private static void reach(SqlGroup group) throws SQLException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      try (Connection primary = group.connect(true)) {
+        if (primary.isValid(1)) {
+          return;
+        }
+      } catch (SQLException e) {
+        if (System.nanoTime() > end) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
   }
 
@@ -108,6 +127,26 @@ final class SqlFixture {
       for (String table : tables) {
         statement.execute("DELETE FROM " + table);
       }
+    }
+  }
+
+  /** Runs statements on the first primary. */
+  void execute(String... statements) throws SQLException {
+    try (Connection connection = TestCluster.shared().primary(0).connect(database);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /** A number that the first primary gives. */
+  long query(String sql) throws SQLException {
+    try (Connection connection = TestCluster.shared().primary(0).connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 
