@@ -18,12 +18,20 @@ final class BlockWriter {
   private final StoreState state;
   private final SqlStoreConfig config;
   private final Checksums checksums = new Checksums();
+  private boolean moved;
 
   /** {@code groups}: in the order in which they are written. */
   BlockWriter(List<Group> groups, StoreState state, SqlStoreConfig config) {
     this.groups = groups;
     this.state = state;
     this.config = config;
+  }
+
+  /** Whether a group was found to hold something else than was known; asked once. */
+  boolean takeMoved() {
+    boolean taken = moved;
+    moved = false;
+    return taken;
   }
 
   private String store() {
@@ -134,6 +142,7 @@ final class BlockWriter {
             connection -> {
               List<AppliedHeight> now = Marker.last(connection, group.parts());
               if (!now.equals(group.markers())) {
+                moved = true;
                 throw moved(group, now);
               }
               if (group.tables().holdsExecution()) {

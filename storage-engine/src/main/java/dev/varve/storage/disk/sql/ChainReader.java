@@ -15,11 +15,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads blocks, transactions, results and logs, verified. Threads: any. */
 final class ChainReader {
+  private static final int KNOWN_COUNTS = 4096;
   private static final String BLOCK =
       "SELECT hash, time_seconds, time_nanos, proposer_address, next_validators_hash, tx_count,"
           + " app_hash, last_commit, misbehavior, complete, crc FROM blocks WHERE height = ?";
@@ -34,6 +37,14 @@ final class ChainReader {
   private final Route chain;
   private final Route execution;
   private final StoreState state;
+  // Transactions of the blocks that were read last; guarded by itself.
+  private final Map<Long, Integer> counts =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Integer> eldest) {
+          return size() > KNOWN_COUNTS;
+        }
+      };
 
   ChainReader(Route chain, Route execution, StoreState state) {
     this.chain = chain;
@@ -201,12 +212,18 @@ final class ChainReader {
       return List.of();
     }
     try {
+      long expected = Math.min(DiskStore.SLICE_LENGTH, count(height) - first(slice));
+      if (expected <= 0) {
+        return List.of();
+      }
       List<T> found =
           route
-              .fixed(connection -> Optional.of(work.run(connection)).filter(l -> !l.isEmpty()))
+              .fixed(
+                  connection ->
+                      Optional.of(work.run(connection)).filter(list -> list.size() == expected))
               .orElse(List.of());
-      if (found.size() < DiskStore.SLICE_LENGTH) {
-        requireEnd(type, height, first(slice) + found.size());
+      if (found.size() != expected && state.holds(height)) {
+        throw missing(type, height, (int) first(slice) + found.size());
       }
       return found;
     } catch (StorageException.Corruption e) {
@@ -217,11 +234,25 @@ final class ChainReader {
     }
   }
 
-  /** Requires that a block has no more than so many transactions. */
-  private void requireEnd(RecordType type, long height, long count) {
-    Optional<BlockRecord> block = block(height);
-    if (block.isPresent() && block.get().getTxCount() > count) {
-      throw missing(type, height, (int) count);
+  /** How many transactions a block has. */
+  private long count(long height) {
+    Integer known;
+    synchronized (counts) {
+      known = counts.get(height);
+    }
+    if (known == null) {
+      known = block(height).map(BlockRecord::getTxCount).orElse(0);
+      synchronized (counts) {
+        counts.put(height, known);
+      }
+    }
+    return Integer.toUnsignedLong(known);
+  }
+
+  /** Blocks may have been taken back. */
+  void forget() {
+    synchronized (counts) {
+      counts.clear();
     }
   }
 }

@@ -29,6 +29,13 @@ final class Route {
     return primaryReads.get();
   }
 
+  /** Has what leads to the replicas started, which it cannot be while a primary is down. */
+  void warm() {
+    if (group.replicas().isAnyAnswering()) {
+      ofReplica(connection -> Marker.at(connection, 0, 0).isPresent());
+    }
+  }
+
   /** Reads what never changes once it is there. */
   <T> Optional<T> fixed(Work<Optional<T>> work) {
     boolean asked = group.replicas().isAnswering();

@@ -7,7 +7,6 @@ import java.util.Set;
 
 /** Tells from an error of the driver, or of the router, which kind of failure it is. */
 final class SqlErrors {
-  // ER_DISK_FULL, ER_RECORD_FILE_FULL, ER_DISK_FULL_NOWAIT, ER_ENGINE_OUT_OF_MEMORY is not one.
   private static final Set<Integer> DISK_FULL = Set.of(1021, 1114, 3675);
   private static final int WRITE_FAILED = 1030;
   private static final int FILE_WRITE_FAILED = 3;

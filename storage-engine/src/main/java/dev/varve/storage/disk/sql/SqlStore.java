@@ -141,6 +141,8 @@ public final class SqlStore implements DiskStore {
     try {
       if (!reached) {
         load();
+        chainRoute.warm();
+        executionRoute.warm();
         reached = true;
         LOG.info("SQL cluster reached, it holds blocks up to {}", state.height());
       }
@@ -168,6 +170,7 @@ public final class SqlStore implements DiskStore {
     long history = access.read(true, connection -> HistoryRows.first(connection, last));
     long floor = access.read(true, connection -> ChainFloors.read(connection));
     state.loaded(now, first, history, floor);
+    chainReader.forget();
     poll.nudge();
   }
 
@@ -187,6 +190,9 @@ public final class SqlStore implements DiskStore {
         done = true;
       } finally {
         stale = !done;
+        if (writer.takeMoved()) {
+          refresh();
+        }
       }
     }
   }
