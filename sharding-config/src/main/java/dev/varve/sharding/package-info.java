@@ -9,14 +9,15 @@
  * <h2>Layout</h2>
  *
  * <pre>
- *   cluster = 1 or 2 groups      execution (results, logs, state), chain (blocks, transactions), or both
- *   group   = k parts            part i = primary i with 0..n replicas
- *   group   = N shards           N a multiple of k; table t -> t_0 .. t_{N-1}, t_s on part s mod k
- *   N = 1                        the tables have their plain names
+ *   cluster = 1 or 2 groups   execution (results, logs, state), chain (blocks, transactions)
+ *   group   = k parts         part i = primary i with 0..n replicas
+ *   group   = N shards        N a multiple of k; table t -> t_0 .. t_{N-1}, t_s on part s mod k
+ *   N = 1                     the tables have their plain names
  *
  *   spread by                    tables
  *   part   (MOD k)               home, heights: t_i on part i
- *   height (HASH_MOD N)          blocks, transactions; tx_results, logs, attributes, history, commitments
+ *   height (HASH_MOD N)          blocks, transactions, tx_results, logs, attributes, history,
+ *                                commitments
  *   shard  (HASH_MOD N)          locations; state, state_history, meta
  * </pre>
  *
