@@ -5,6 +5,8 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.record.BlockRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Writes blocks, transactions and locations of a run. Threads: one at a time. */
@@ -75,21 +77,33 @@ final class ChainRows {
     try (Upsert rows =
         Upsert.with(
             connection, "locations", "shard, hash, height, tx_index, success, crc", LAST_SUCCESS)) {
-      for (BlockRows block : run) {
-        BlockBatch batch = block.batch();
-        for (int i = 0; i < batch.txs().size(); i++) {
-          ByteString hash = batch.txHashes().get(i);
-          boolean success = batch.results().get(i).getCode() == 0;
-          rows.put(Shards.ofHash(hash))
-              .put(hash)
-              .put(batch.height())
-              .put(i)
-              .put(success)
-              .putUnsigned(checksums.location(hash, batch.height(), i, success))
-              .end();
-        }
+      for (Place place : sorted(run)) {
+        rows.put(Shards.ofHash(place.hash()))
+            .put(place.hash())
+            .put(place.height())
+            .put(place.index())
+            .put(place.success())
+            .putUnsigned(
+                checksums.location(place.hash(), place.height(), place.index(), place.success()))
+            .end();
       }
       rows.finish();
     }
+  }
+
+  private record Place(ByteString hash, long height, int index, boolean success) {}
+
+  /** By hash, as neighbours in the index go in together; those of one hash as they came. */
+  private static List<Place> sorted(List<BlockRows> run) {
+    List<Place> places = new ArrayList<>();
+    for (BlockRows block : run) {
+      BlockBatch batch = block.batch();
+      for (int i = 0; i < batch.txs().size(); i++) {
+        boolean success = batch.results().get(i).getCode() == 0;
+        places.add(new Place(batch.txHashes().get(i), batch.height(), i, success));
+      }
+    }
+    places.sort(Comparator.comparing(Place::hash, ByteString.unsignedLexicographicalComparator()));
+    return places;
   }
 }

@@ -5,6 +5,7 @@ import dev.varve.storage.StateWrite;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class StateChanges {
   private static final Logger LOG = LoggerFactory.getLogger(StateChanges.class);
+
+  private static final Comparator<Last> BY_KEY =
+      Comparator.comparing(
+          change -> change.write().key(), ByteString.unsignedLexicographicalComparator());
 
   /** What a key has after the blocks so far; {@code value} null where it has nothing. */
   private record Current(long height, ByteString value, int crc, boolean isSound) {}
@@ -126,7 +131,10 @@ final class StateChanges {
     List<ByteString> deleted = new ArrayList<>();
     try (Upsert rows =
         Upsert.into(connection, "state", 2, "shard, state_key, height, value, crc")) {
-      for (Last change : last.values()) {
+      // Neighbours in the index go in together.
+      List<Last> sorted = new ArrayList<>(last.values());
+      sorted.sort(BY_KEY);
+      for (Last change : sorted) {
         StateWrite write = change.write();
         if (!write.isDelete()) {
           byte[] key = write.key().toByteArray();
