@@ -122,7 +122,7 @@ final class SqlStoreBench {
         state[i] = System.nanoTime() - read;
       }
       System.out.printf(
-          "from %s: locate %s, 64 transactions %s, state %s; %d reads of replicas, %d of primaries%n",
+          "from %s: locate %s, 64 transactions %s, state %s; %d replica reads, %d primary reads%n",
           from,
           percentiles(locate),
           percentiles(slice),
