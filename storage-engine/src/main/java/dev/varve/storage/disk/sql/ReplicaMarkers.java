@@ -162,6 +162,18 @@ final class ReplicaMarkers {
     }
   }
 
+  private void tell(String replica, Exception cause) {
+    if (SqlErrors.isWithoutTables(cause)) {
+      LOG.info("replica {} of SQL group {} has no tables yet", replica, group);
+    } else {
+      LOG.warn(
+          "replica {} of SQL group {} does not answer, the primary is asked instead: {}",
+          replica,
+          group,
+          SqlErrors.of(replica, cause).getMessage());
+    }
+  }
+
   private void poll(Replica replica) {
     long before = replica.distrusted;
     try {
@@ -172,11 +184,7 @@ final class ReplicaMarkers {
       replica.answering = true;
     } catch (SQLException | RuntimeException e) {
       if (replica.answering || !replica.everAsked) {
-        LOG.warn(
-            "replica {} of SQL group {} does not answer, the primary is asked instead: {}",
-            replica.node.name(),
-            group,
-            SqlErrors.of(replica.node.name(), e).getMessage());
+        tell(replica.node.name(), e);
       }
       replica.answering = false;
       replica.retryAt = System.nanoTime() + RETRY_NANOS;

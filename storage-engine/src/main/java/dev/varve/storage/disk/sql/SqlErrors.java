@@ -35,6 +35,12 @@ final class SqlErrors {
     return new StorageException.Unavailable(source + " does not answer: " + message(error), error);
   }
 
+  /** Whether a server answers, but has no tables of ours, as before the first start. */
+  static boolean isWithoutTables(Throwable error) {
+    return of("", error).getCause() instanceof SQLException cause
+        && (cause.getErrorCode() == NO_TABLE || cause.getErrorCode() == UNKNOWN_DATABASE);
+  }
+
   private static Throwable next(Throwable error) {
     if (error.getCause() != null && error.getCause() != error) {
       return error.getCause();
