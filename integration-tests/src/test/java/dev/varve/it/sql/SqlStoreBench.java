@@ -112,11 +112,14 @@ final class SqlStoreBench {
         BlockBatch block = blocks.get(random.nextInt(blocks.size()));
         int tx = random.nextInt(block.txs().size());
         long start = System.nanoTime();
-        store.locate(block.txHashes().get(tx)).orElseThrow();
+        long height = store.locate(block.txHashes().get(tx)).orElseThrow().getHeight();
         long located = System.nanoTime();
-        store.transactions(block.height(), tx / DiskStore.SLICE_LENGTH).get(0);
+        int txs = store.transactions(height, tx / DiskStore.SLICE_LENGTH).size();
         long read = System.nanoTime();
-        store.state(block.stateWrites().get(tx % block.stateWrites().size()).key()).orElseThrow();
+        ByteString key = block.stateWrites().get(tx % block.stateWrites().size()).key();
+        if (txs == 0 || store.state(key).isEmpty()) {
+          throw new IllegalStateException("block " + height + " is not there");
+        }
         locate[i] = located - start;
         slice[i] = read - located;
         state[i] = System.nanoTime() - read;
