@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Joins the databases of {@code cluster.yaml} with the stores over them. */
@@ -40,10 +41,12 @@ final class ClusterDisk {
    * Opens the cluster of a home, reached or not.
    *
    * @param local opens what is kept of it on the node's own disk
+   * @param opened told the servers, to watch them
    * @throws StorageException.Incompatible when the databases are reached and are another home's, or
    *     a later program's
    */
-  static DiskStore open(NodeHome home, NodeConfig config, Supplier<DiskStore> local) {
+  static DiskStore open(
+      NodeHome home, NodeConfig config, Supplier<DiskStore> local, Consumer<Cluster> opened) {
     ClusterConfig databases =
         configuration(config.disk().cluster()).withDatabaseSuffix(config.disk().databaseSuffix());
     SqlStoreConfig settings =
@@ -53,6 +56,7 @@ final class ClusterDisk {
     DiskStore kept = local.get();
     Cluster cluster = Cluster.open(databases);
     try {
+      opened.accept(cluster);
       SqlStore store = SqlStore.open(groups(cluster), settings);
       return new ClusterStore(store, store::reached, kept, cluster::close);
     } catch (RuntimeException e) {

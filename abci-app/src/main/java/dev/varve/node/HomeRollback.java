@@ -53,7 +53,7 @@ public final class HomeRollback {
       if (!Files.exists(config.disk().path())) {
         throw new NodeException(home.path() + " has no blocks: there is no " + storePath());
       }
-      try (DiskStore store = Wiring.disk(home, config);
+      try (DiskStore store = Wiring.disk(home, config, cluster -> {});
           FallbackLog log = Wiring.diskLog(config)) {
         return run(new EngineRollback(store, log), height);
       }

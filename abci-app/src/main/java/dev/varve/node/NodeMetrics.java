@@ -1,9 +1,12 @@
 package dev.varve.node;
 
+import dev.varve.sharding.Cluster;
+import dev.varve.sharding.ClusterNode;
 import dev.varve.storage.EngineStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -89,6 +92,21 @@ final class NodeMetrics implements AutoCloseable {
         "Records pushed out of memory",
         status -> status.memory().evictions());
     observeSync();
+  }
+
+  /** Registers what is known of each database server. */
+  void observe(Cluster cluster) {
+    for (ClusterNode node : cluster.nodes()) {
+      Tags tags = Tags.of("server", node.name(), "role", node.isReplica() ? "replica" : "primary");
+      Gauge.builder("varve.sql.up", node, server -> server.isUp() ? 1 : 0)
+          .description("1 while calls are let through to a database server")
+          .tags(tags)
+          .register(registry);
+      Gauge.builder("varve.sql.height", node, server -> server.health().height().orElse(0))
+          .description("Last height that a database server held when it was last asked")
+          .tags(tags)
+          .register(registry);
+    }
   }
 
   private void observeSync() {

@@ -40,8 +40,8 @@ public final class StoredChain implements AutoCloseable {
                   home,
                   config,
                   () ->
-                      RocksDbStore.openReadOnly(
-                          Wiring.ledgerPath(config), Wiring.ledgerDb(config)));
+                      RocksDbStore.openReadOnly(Wiring.ledgerPath(config), Wiring.ledgerDb(config)),
+                  cluster -> {});
           default -> RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
         });
   }

@@ -9,6 +9,7 @@ import dev.varve.fallback.LogConfig;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
+import dev.varve.sharding.Cluster;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.leveldb.LevelDbConfig;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Builds the objects of a node, bottom up, and adds to the parts what must be closed. */
 final class Wiring {
@@ -47,7 +49,11 @@ final class Wiring {
     StorageEngine engine =
         parts.add(
             "storage engine",
-            engine(disk(home, config), config.fallback().path(), config.memory().bytes(), metrics));
+            engine(
+                disk(home, config, metrics::observe),
+                config.fallback().path(),
+                config.memory().bytes(),
+                metrics));
     metrics.observe(engine::status);
     LedgerConfig settings = new LedgerConfig(Version.current(), config.retain().nodeBlocks());
     Ledger ledger = parts.add("ledger", new Ledger(engine, settings));
@@ -96,11 +102,11 @@ final class Wiring {
     }
   }
 
-  /** The disk store of a home, for one who also writes to it. */
-  static DiskStore disk(NodeHome home, NodeConfig config) {
+  /** The disk store of a home, for one who also writes to it; {@code cluster} is told, if any. */
+  static DiskStore disk(NodeHome home, NodeConfig config, Consumer<Cluster> cluster) {
     if (config.disk().store().equals("mysql")) {
       return ClusterDisk.open(
-          home, config, () -> RocksDbStore.open(ledgerPath(config), ledgerDb(config)));
+          home, config, () -> RocksDbStore.open(ledgerPath(config), ledgerDb(config)), cluster);
     }
     return embedded(config, config.disk().path());
   }

@@ -1,5 +1,6 @@
 package dev.varve.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -76,10 +77,14 @@ class ClusterDevnetIT {
   private void killPrimaries(TestCluster servers, CrashLoad load) throws Exception {
     rpc.waitForHeight(rpc.height() + 5, LIMIT);
     double healthy = blockTimes(PHASE);
+    assertThat(serversUp("primary")).isEqualTo(2);
+    assertThat(serversUp("replica")).isEqualTo(2);
     for (TestServer primary : servers.primaries()) {
       primary.kill();
     }
     double down = blockTimes(PHASE);
+    assertThat(serversUp("primary")).isZero();
+    assertThat(serversUp("replica")).isEqualTo(2);
     JsonNode status = status();
     assertThat(status.path("disk_state").asText()).startsWith("down");
     long height = status.path("height").asLong();
@@ -154,6 +159,17 @@ class ClusterDevnetIT {
     try (devnet) {
       devnet.interrupt();
       assertThat(devnet.awaitExit(LIMIT)).as(devnet.output()).isZero();
+    }
+  }
+
+  private long serversUp(String role) throws IOException {
+    URI uri = URI.create("http://127.0.0.1:" + (portBase + 3) + "/metrics");
+    try (InputStream in = uri.toURL().openStream()) {
+      return new String(in.readAllBytes(), UTF_8)
+          .lines()
+          .filter(line -> line.startsWith("varve_sql_up{") && line.endsWith(" 1.0"))
+          .filter(line -> line.contains("role=\"" + role + "\""))
+          .count();
     }
   }
 
