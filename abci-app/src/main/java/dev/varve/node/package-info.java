@@ -8,7 +8,7 @@
  * varve.toml   settings, see NodeConfig; written by init, never by a running node
  * FORMAT       the text "varve-home 1": the layout of this folder; another text is refused
  * LOCK         locked while a node runs (the lock counts, not the file); its process id in ASCII
- * ID           a UUID and a line feed, made when it is first needed: whose databases of a cluster are
+ * ID           a UUID and a line feed, made when first needed: whose the databases of a cluster are
  * store/       the disk store, unless disk.path says otherwise; with a cluster ledger/ in it, see
  *              dev.varve.storage.disk.cluster
  * fallback/    the fallback logs, unless fallback.path says otherwise
