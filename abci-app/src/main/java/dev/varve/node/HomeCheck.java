@@ -132,11 +132,17 @@ public final class HomeCheck {
   }
 
   private String storeRemedy() {
+    String folders = config.disk().path() + " and " + config.fallback().path();
+    if (config.disk().store().equals("mysql")) {
+      return "stop the node, keep a copy of the home and look for faults of the databases' disks;"
+          + " then restore the damaged database from a replica or a backup; or give the home empty ones"
+          + " (disk.database_suffix), move "
+          + folders
+          + " away and start: the node gives all blocks anew, if it still has its first one";
+    }
     return "stop the node, keep a copy of the home and look for faults of the disk or of memory"
         + " (dmesg, smartctl); then move "
-        + config.disk().path()
-        + " and "
-        + config.fallback().path()
+        + folders
         + " away and start: the node gives all blocks anew, if it still has its first one, else"
         + " make a new home that fetches them from its peers";
   }
