@@ -135,8 +135,8 @@ public final class HomeCheck {
     String folders = config.disk().path() + " and " + config.fallback().path();
     if (config.disk().store().equals("mysql")) {
       return "stop the node, keep a copy of the home and look for faults of the databases' disks;"
-          + " then restore the damaged database from a replica or a backup; or give the home empty ones"
-          + " (disk.database_suffix), move "
+          + " then restore the damaged database from a replica or a backup; or give the home empty"
+          + " ones (disk.database_suffix), move "
           + folders
           + " away and start: the node gives all blocks anew, if it still has its first one";
     }
