@@ -1,5 +1,6 @@
 package dev.varve.it.sql;
 
+import dev.varve.node.ClusterGroups;
 import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterConfig;
 import dev.varve.sharding.fixture.ClusterYaml;

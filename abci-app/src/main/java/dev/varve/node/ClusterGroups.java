@@ -1,4 +1,4 @@
-package dev.varve.it.sql;
+package dev.varve.node;
 
 import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterGroup;
@@ -12,21 +12,17 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** A cluster's groups in the form that the SQL store takes. */
-final class ClusterGroups {
+public final class ClusterGroups {
   private ClusterGroups() {}
 
-  static List<SqlGroup> of(Cluster cluster) {
-    return cluster.groups().stream().<SqlGroup>map(Group::new).toList();
+  /** In the order of the cluster's own; they are closed with it. */
+  public static List<SqlGroup> of(Cluster cluster) {
+    return cluster.groups().stream().<SqlGroup>map(Tables::new).toList();
   }
 
-  /** One group; a test that breaks something overrides {@link #connect}. */
-  static class Group implements SqlGroup {
-    private final ClusterGroup group;
-    private final List<SqlNode> nodes;
-
-    Group(ClusterGroup group) {
-      this.group = group;
-      this.nodes = group.nodes().stream().<SqlNode>map(Node::new).toList();
+  private record Tables(ClusterGroup group, List<SqlNode> nodes) implements SqlGroup {
+    Tables(ClusterGroup group) {
+      this(group, group.nodes().stream().<SqlNode>map(Server::new).toList());
     }
 
     @Override
@@ -51,7 +47,7 @@ final class ClusterGroups {
 
     @Override
     public boolean isSharded() {
-      return nodes.stream().anyMatch(node -> !node.heightsTable().equals("heights"));
+      return group.isSharded();
     }
 
     @Override
@@ -62,14 +58,9 @@ final class ClusterGroups {
         throw new StorageException.Incompatible(e.getMessage());
       }
     }
-
-    @Override
-    public List<SqlNode> nodes() {
-      return nodes;
-    }
   }
 
-  private record Node(ClusterNode node) implements SqlNode {
+  private record Server(ClusterNode node) implements SqlNode {
     @Override
     public String name() {
       return node.name();
