@@ -9,13 +9,15 @@ import dev.varve.storage.disk.RecordWriter;
 final class Changes implements RecordWriter {
   private final Database database;
   private final BatchEncoder encoder;
+  private final Runnable before;
   private final Runnable written;
   private long droppedBelow;
 
-  /** {@code written} is called after each commit. */
-  Changes(Database database, BatchEncoder encoder, Runnable written) {
+  /** {@code before} is called before each write, {@code written} after each commit. */
+  Changes(Database database, BatchEncoder encoder, Runnable before, Runnable written) {
     this.database = database;
     this.encoder = encoder;
+    this.before = before;
     this.written = written;
     encoder.begin();
   }
@@ -56,6 +58,7 @@ final class Changes implements RecordWriter {
     if (!encoder.isEmpty()) {
       byte[] batch = encoder.finish();
       discard();
+      before.run();
       database.write(batch);
     }
     if (dropped > 0) {

@@ -15,9 +15,10 @@ import org.slf4j.LoggerFactory;
  * The file that tells which height was durable last: RocksDB itself takes a write-ahead log that
  * was damaged or cut off for one that ends there, and says nothing of what stood behind.
  *
- * <p>Bytes: u64 height, u32 CRC32C over it, big-endian. Written after the store's own force and not
- * forced, so it never tells too much, and after a power failure perhaps too little. One that does
- * not match its checksum tells nothing. Threads: one at a time.
+ * <p>Bytes: u64 height, u32 CRC32C over it, big-endian. Raised after the store's own force and not
+ * forced, lowered and forced before the store goes back: so it never tells too much, and after a
+ * power failure perhaps too little. One that does not match its checksum tells nothing. Threads:
+ * one at a time.
  */
 final class DurableMark implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DurableMark.class);
@@ -61,6 +62,18 @@ final class DurableMark implements AutoCloseable {
       return read.getInt() == checksum(found) ? height : 0;
     } catch (IOException e) {
       throw new StorageException.Unavailable(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Before the store goes back to a height: the higher one must not be missed from then on. */
+  void lower(long height) {
+    write(height);
+    try {
+      if (!failed) {
+        out.getFD().sync();
+      }
+    } catch (IOException e) {
+      throw new StorageException.Unavailable(file + " cannot be forced: " + e.getMessage(), e);
     }
   }
 

@@ -95,7 +95,7 @@ public final class RocksDbStore implements DiskStore {
     int[] ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
     this.encoder = new BatchEncoder(ids);
     this.chainFloor = new ChainFloor(records);
-    Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {});
+    Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {}, () -> {});
     this.pruner =
         new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
     this.mark = new DurableMark(folder);
@@ -116,7 +116,7 @@ public final class RocksDbStore implements DiskStore {
     int version = store.create(KIND, OLDEST_VERSION, VERSION);
     RocksDbStore opened = open(folder, files, config, false);
     if (version == 1) {
-      opened.history.begin(opened.changes());
+      opened.history.begin(opened.changes(() -> {}));
     }
     if (version < VERSION) {
       store.mark(KIND, VERSION);
@@ -144,12 +144,13 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public void rollBack(long height, LongConsumer progress) {
-    new BlockRollback(this, history, changes()).to(height, progress);
+    RecordWriter writer = changes(() -> mark.lower(applied.getHeight() - 1));
+    new BlockRollback(this, history, writer).to(height, progress);
   }
 
-  private RecordWriter changes() {
+  private RecordWriter changes(Runnable before) {
     requireWritable();
-    return new Changes(database, encoder, this::load);
+    return new Changes(database, encoder, before, this::load);
   }
 
   @Override
