@@ -1,5 +1,6 @@
 package dev.varve.storage.disk.rocksdb;
 
+import dev.varve.fallback.io.FileIo;
 import dev.varve.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class DurableMark implements AutoCloseable {
   private static final String NAME = "DURABLE";
   private static final int BYTES = Long.BYTES + Integer.BYTES;
 
+  private final FileIo files;
   private final Path file;
   private final ByteBuffer bytes = ByteBuffer.allocate(BYTES);
   private RandomAccessFile out;
@@ -32,7 +34,8 @@ final class DurableMark implements AutoCloseable {
   private boolean failed;
 
   /** {@code folder}: the store's. */
-  DurableMark(Path folder) {
+  DurableMark(FileIo files, Path folder) {
+    this.files = files;
     this.file = folder.resolve(NAME);
   }
 
@@ -67,21 +70,19 @@ final class DurableMark implements AutoCloseable {
 
   /** Before the store goes back to a height: the higher one must not be missed from then on. */
   void lower(long height) {
-    write(height);
+    close();
+    out = null;
+    put(height);
     try {
-      if (!failed) {
-        out.getFD().sync();
-      }
+      files.replace(file, bytes.array());
     } catch (IOException e) {
-      throw new StorageException.Unavailable(file + " cannot be forced: " + e.getMessage(), e);
+      throw new StorageException.Unavailable(file + " cannot be written: " + e.getMessage(), e);
     }
   }
 
   /** Sets the height; where that fails it is told once, as the store itself is well. */
   void write(long height) {
-    bytes.clear();
-    bytes.putLong(height);
-    bytes.putInt(checksum(bytes.array()));
+    put(height);
     try {
       open();
       out.seek(0);
@@ -93,6 +94,12 @@ final class DurableMark implements AutoCloseable {
       }
       failed = true;
     }
+  }
+
+  private void put(long height) {
+    bytes.clear();
+    bytes.putLong(height);
+    bytes.putInt(checksum(bytes.array()));
   }
 
   private void open() throws FileNotFoundException {

@@ -98,7 +98,7 @@ public final class RocksDbStore implements DiskStore {
     Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {}, () -> {});
     this.pruner =
         new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
-    this.mark = new DurableMark(folder);
+    this.mark = new DurableMark(files, folder);
     load();
   }
 
