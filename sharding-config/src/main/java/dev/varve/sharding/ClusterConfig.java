@@ -51,7 +51,20 @@ public record ClusterConfig(
    * @param suffix put behind the name of each database, such as {@code _1}
    */
   public ClusterConfig withDatabaseSuffix(String suffix) {
-    List<Group> renamed =
+    return withParts(
+        part -> part.withDatabaseSuffix(suffix),
+        trimAfterReplicas,
+        sinkDatabase.map(name -> name + suffix));
+  }
+
+  /** The same primaries without replicas, as to read from them alone. */
+  public ClusterConfig withoutReplicas() {
+    return withParts(part -> new Part(part.name(), part.primary(), List.of()), 0, sinkDatabase);
+  }
+
+  private ClusterConfig withParts(
+      UnaryOperator<Part> change, int trimAfter, Optional<String> sink) {
+    List<Group> changed =
         groups.stream()
             .map(
                 group ->
@@ -60,17 +73,9 @@ public record ClusterConfig(
                         group.records(),
                         group.loadBalancer(),
                         group.shards(),
-                        group.parts().stream()
-                            .map(part -> part.withDatabaseSuffix(suffix))
-                            .toList()))
+                        group.parts().stream().map(change).toList()))
             .toList();
-    return new ClusterConfig(
-        file,
-        primaryPool,
-        replicaPool,
-        renamed,
-        trimAfterReplicas,
-        sinkDatabase.map(name -> name + suffix));
+    return new ClusterConfig(file, primaryPool, replicaPool, changed, trimAfter, sink);
   }
 
   /** What a group holds. */

@@ -81,7 +81,7 @@ class QueriesIT {
     assertThat(queries).hasSize(11);
     for (String query : queries) {
       try (Statement statement = connection.createStatement();
-          ResultSet plan = statement.executeQuery("EXPLAIN " + query)) {
+          ResultSet plan = statement.executeQuery("EXPLAIN FORMAT=TRADITIONAL " + query)) {
         while (plan.next()) {
           String table = plan.getString("table");
           if (table == null || table.startsWith("<")) {

@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measure the calls of an ABCI server, the storage engine, or the app hash.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchAbciCommand.class, BenchEngineCommand.class, BenchAppHashCommand.class},
+    subcommands = {
+      BenchAbciCommand.class,
+      BenchEngineCommand.class,
+      BenchStoreCommand.class,
+      BenchAppHashCommand.class
+    },
     footer = {"", "Example:", "  varve bench abci --help"})
 final class BenchCommand implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli fills it.

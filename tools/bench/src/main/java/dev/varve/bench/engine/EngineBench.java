@@ -84,7 +84,7 @@ public final class EngineBench {
       require("blocks", blocks, MIN_BLOCKS, MAX_BLOCKS);
     }
 
-    private static void require(String name, long value, long least, long most) {
+    static void require(String name, long value, long least, long most) {
       if (value < least || value > most) {
         throw new IllegalArgumentException(
             name + " is " + value + ": allowed is " + least + " to " + most);
@@ -114,7 +114,13 @@ public final class EngineBench {
         }
       }
       progress.clear();
-      Report report = new Report(Machine.here(), Machine.fileSystem(options.folder()), options);
+      Report report =
+          new Report(
+              Machine.here(),
+              Machine.fileSystem(options.folder()),
+              options.txs(),
+              options.txBytes(),
+              options.blocks());
       out.print(options.json() ? report.json(figures) : report.table(figures));
       out.flush();
       return DONE;

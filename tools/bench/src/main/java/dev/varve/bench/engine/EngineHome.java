@@ -1,12 +1,16 @@
 package dev.varve.bench.engine;
 
+import com.google.protobuf.ByteString;
 import dev.varve.fallback.Durability;
 import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.LogConfig;
 import dev.varve.fallback.io.FileTrees;
 import dev.varve.fallback.io.RealFileIo;
+import dev.varve.storage.DiskStore;
 import dev.varve.storage.EngineStatus;
+import dev.varve.storage.Keys;
 import dev.varve.storage.MemoryStore;
+import dev.varve.storage.RecordType;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
 import dev.varve.storage.engine.DiskPolicy;
@@ -16,6 +20,7 @@ import dev.varve.storage.memory.ChronicleMemoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * An engine as the node wires it, in a folder of its own that {@link #close} removes; with its
@@ -28,20 +33,25 @@ final class EngineHome implements AutoCloseable {
   private static final long WAIT_NANOS = 120_000_000_000L;
 
   private final Path folder;
-  private final RocksDbConfig rocksDb;
+  private final Supplier<DiskStore> stores;
   private TieredEngine engine;
   private StoreSwitch disk;
   private FallbackLog log;
   private volatile MemoryStore memory;
 
   EngineHome(Path folder, RocksDbConfig rocksDb) {
+    this(folder, () -> RocksDbStore.open(storeFolder(folder), rocksDb));
+  }
+
+  /** Over the store that {@code stores} opens; the engine closes it. */
+  EngineHome(Path folder, Supplier<DiskStore> stores) {
     this.folder = folder;
-    this.rocksDb = rocksDb;
+    this.stores = stores;
   }
 
   /** Opens the engine; a home that was stopped goes on where it was. */
   TieredEngine open(DiskPolicy policy, long memoryBytes, boolean storeIsDown) {
-    disk = new StoreSwitch(RocksDbStore.open(storeFolder(), rocksDb));
+    disk = new StoreSwitch(stores.get());
     disk.down(storeIsDown);
     log = log(folder.resolve("log"), Durability.FORCED);
     engine =
@@ -63,11 +73,23 @@ final class EngineHome implements AutoCloseable {
   }
 
   Path storeFolder() {
+    return storeFolder(folder);
+  }
+
+  private static Path storeFolder(Path folder) {
     return folder.resolve("store");
   }
 
   FallbackLog log() {
     return log;
+  }
+
+  TieredEngine engine() {
+    return engine;
+  }
+
+  boolean holdsState(ByteString key) {
+    return memory.peek(Keys.typed(RecordType.STATE, key)).isPresent();
   }
 
   MemoryStore memory() {

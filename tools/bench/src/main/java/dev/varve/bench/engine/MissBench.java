@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.varve.bench.engine.Figure.Target;
 import dev.varve.bench.report.Samples;
 import dev.varve.storage.Envelope;
-import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
@@ -87,7 +86,7 @@ final class MissBench {
     for (int i = 0; i < CHUNK; ) {
       long height = 1L + random.nextInt((int) blocks);
       ByteString key = BlockMaker.stateKey(height, random.nextInt(setup.maker().txs()));
-      if (home.memory().peek(Keys.typed(RecordType.STATE, key)).isEmpty()) {
+      if (!home.holdsState(key)) {
         keys[i++] = key;
       }
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** All figures of a run with the machine they were measured on. */
-record Report(Machine machine, String fileSystem, EngineBench.Options options) {
+record Report(Machine machine, String fileSystem, int txs, int txBytes, int blocks) {
 
   String table(List<Figure> figures) {
     TextTable table =
@@ -24,7 +24,7 @@ record Report(Machine machine, String fileSystem, EngineBench.Options options) {
           figure.unit(),
           number(figure.value()),
           number(figure.baselineValue()),
-          String.format(Locale.ROOT, "%.2f", figure.ratio()),
+          number(figure.ratio()),
           target(figure),
           figure.baseline());
     }
@@ -33,9 +33,9 @@ record Report(Machine machine, String fileSystem, EngineBench.Options options) {
         "%s, files on %s%n%,d transactions of %d bytes a block, %d measured blocks a case%n%n%s",
         machine.line(),
         fileSystem,
-        options.txs(),
-        options.txBytes(),
-        options.blocks(),
+        txs(),
+        txBytes(),
+        blocks(),
         table.render());
   }
 
@@ -72,9 +72,9 @@ record Report(Machine machine, String fileSystem, EngineBench.Options options) {
       json.writeStringField("java", machine.java());
       json.writeStringField("file_system", fileSystem);
       json.writeEndObject();
-      json.writeNumberField("txs", options.txs());
-      json.writeNumberField("tx_bytes", options.txBytes());
-      json.writeNumberField("blocks", options.blocks());
+      json.writeNumberField("txs", txs());
+      json.writeNumberField("tx_bytes", txBytes());
+      json.writeNumberField("blocks", blocks());
       json.writeArrayFieldStart("figures");
       for (Figure figure : figures) {
         figure(json, figure);
