@@ -81,8 +81,8 @@ class ChainFaultIT {
         new ClusterYaml(servers, database)
             .through(proxied, proxy.port())
             .write(place, Layout.TWO_GROUPS);
-    chain = new FedCluster(place, yaml, database).start();
-    chain.go(FedCluster.LARGE_BLOCKS);
+    chain = new FedCluster(place, yaml, database, FedCluster.MANY).start();
+    chain.go(FedCluster.MANY);
     chain.awaitDrained();
   }
 

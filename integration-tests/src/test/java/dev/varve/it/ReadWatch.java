@@ -75,7 +75,7 @@ final class ReadWatch implements AutoCloseable {
       case 3 -> transaction(quarter + 3, height);
       case 4 -> repeated(quarter, before);
       // A block's document lists all its transactions: slow where they are large.
-      default -> block(height > FedCluster.LARGE_BLOCKS ? height : before);
+      default -> block(chain.txs(height) == FedHome.TXS ? height : before);
     }
   }
 
@@ -106,7 +106,7 @@ final class ReadWatch implements AutoCloseable {
   }
 
   private void transaction(int i, long height) throws IOException {
-    ByteString tx = FedCluster.block(height).getTxs(i);
+    ByteString tx = FedHome.block(height).getTxs(i);
     JsonNode document = document("/tx/" + hash(tx));
     if (document != null) {
       require(document.path("height").asLong() == height, "height of " + height, document);
@@ -118,7 +118,7 @@ final class ReadWatch implements AutoCloseable {
 
   /** Bytes that come again with each block: found is the last inclusion. */
   private void repeated(int i, long before) throws IOException {
-    ByteString tx = FedCluster.block(before).getTxs(i);
+    ByteString tx = FedHome.block(before).getTxs(i);
     JsonNode document = document("/tx/" + hash(tx));
     if (document != null) {
       require(document.path("height").asLong() >= before, "not before " + before, document);
@@ -129,7 +129,7 @@ final class ReadWatch implements AutoCloseable {
     JsonNode document = document("/block/" + height);
     if (document != null) {
       require(document.path("height").asLong() == height, "height " + height, document);
-      int txs = FedCluster.block(height).getTxsCount();
+      int txs = chain.txs(height);
       require(document.path("txs").size() == txs, txs + " transactions", document);
     }
   }
