@@ -3,6 +3,7 @@ package dev.varve.node;
 import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterGroup;
 import dev.varve.sharding.ClusterNode;
+import dev.varve.sharding.LayoutException;
 import dev.varve.sharding.SchemaTooNewException;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.sql.SqlGroup;
@@ -54,7 +55,7 @@ public final class ClusterGroups {
     public Connection connect(boolean primary) throws SQLException {
       try {
         return group.connect(primary);
-      } catch (SchemaTooNewException e) {
+      } catch (SchemaTooNewException | LayoutException e) {
         throw new StorageException.Incompatible(e.getMessage());
       }
     }

@@ -15,6 +15,7 @@ import dev.varve.node.NodeConfig;
 import dev.varve.node.NodeHome;
 import dev.varve.node.VarveNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.Map;
  * must have the app hash that it had the first time.
  */
 final class FedHome {
-  private static final int TXS = 100;
+  static final int TXS = 100;
   private static final int VALUE_LENGTH = 200;
 
   private final List<ByteString> appHashes = new ArrayList<>();
@@ -70,9 +71,9 @@ final class FedHome {
         RequestFinalizeBlock.newBuilder()
             .setHeight(height)
             .setTime(Timestamp.newBuilder().setSeconds(height))
-            .setHash(ByteString.copyFrom(new byte[32]));
+            .setHash(ByteString.copyFrom(ByteBuffer.allocate(32).putLong(height).array()));
     for (int i = 0; i < TXS; i++) {
-      String value = (height + "-" + i + "-").repeat(VALUE_LENGTH / 8);
+      String value = value(height, i);
       String tx =
           switch (i % 4) {
             case 0 -> "same" + i + "=1";
@@ -83,5 +84,10 @@ final class FedHome {
       block.addTxs(ByteString.copyFrom(tx, UTF_8));
     }
     return block.build();
+  }
+
+  /** What transaction {@code i} of a block writes. */
+  static String value(long height, int i) {
+    return (height + "-" + i + "-").repeat(VALUE_LENGTH / 8);
   }
 }

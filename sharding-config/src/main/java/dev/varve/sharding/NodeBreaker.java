@@ -101,13 +101,16 @@ final class NodeBreaker implements SQLExceptionOverride {
     }
   }
 
-  /** Learns of connections that broke in the middle of a statement; the pool drops them anyway. */
+  /**
+   * Learns of connections that broke in the middle of a statement; the pool drops them anyway. One
+   * that lacks a privilege is dropped too: a server tells it of a new one only when it is made.
+   */
   @java.lang.Override
   public Override adjudicate(SQLException e) {
     if (isLost(e)) {
       failed(e);
     }
-    return Override.CONTINUE_EVICT;
+    return Schema.isDenied(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
   }
 
   /** Whether the connection, not the statement, is what failed. */

@@ -149,10 +149,9 @@ final class Schema {
       String message =
           "%s was made for %s, part %d of %d, %d shards, but cluster.yaml says %s:"
               + " a layout cannot be changed; copy to a new cluster with varve store copy";
-      throw new SchemaException(
+      throw new LayoutException(
           message.formatted(
-              place(), row.getString(1), row.getInt(2), row.getInt(3), row.getInt(4), layout),
-          null);
+              place(), row.getString(1), row.getInt(2), row.getInt(3), row.getInt(4), layout));
     }
   }
 

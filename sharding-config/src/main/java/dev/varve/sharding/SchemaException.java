@@ -7,7 +7,8 @@ import java.sql.SQLNonTransientException;
  *
  * <p>Its SQLState is {@link #STATE}, so that those who do not know this class can tell it, too.
  */
-public sealed class SchemaException extends SQLNonTransientException permits SchemaTooNewException {
+public sealed class SchemaException extends SQLNonTransientException
+    permits LayoutException, SchemaTooNewException {
   /** Of a class of states that neither the standard nor MySQL uses. */
   public static final String STATE = "VS001";
 

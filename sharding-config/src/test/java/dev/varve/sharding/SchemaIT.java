@@ -94,7 +94,7 @@ class SchemaIT {
     connect();
     yaml.shards(4);
     assertThatThrownBy(this::connect)
-        .isInstanceOf(SchemaException.class)
+        .isInstanceOf(LayoutException.class)
         .hasMessageContaining("part 0 of 1, 1 shards, but cluster.yaml says")
         .hasMessageContaining("4 shards");
   }

@@ -46,11 +46,34 @@ class SqlStoreFaultIT {
     return LongStream.rangeClosed(from, to).mapToObj(blocks::batch).toList();
   }
 
-  /** The groups of a layout, with a hook on one of them. */
-  private static List<SqlGroup> hooked(SqlFixture fixture, int place, HookedGroup.Hook hook) {
+  /** What happens to a server, or to a call. */
+  private interface Fault {
+    void happen() throws Exception;
+  }
+
+  /** An empty store with a fault at the n-th such call on connections to a group's primaries. */
+  private SqlStore open(Layout layout, int group, String call, int nth, Fault fault) {
+    SqlFixture fixture = SqlFixture.of(layout);
+    fixture.open(folder, 1_000, 0).close();
+    AtomicInteger calls = new AtomicInteger();
     List<SqlGroup> groups = new ArrayList<>(fixture.groups());
-    groups.set(place, new HookedGroup(groups.get(place), hook));
-    return groups;
+    groups.set(
+        group,
+        new HookedGroup(
+            groups.get(group),
+            (method, args) -> {
+              String what = args == null ? method : method + " " + args[0];
+              if (what.startsWith(call) && calls.incrementAndGet() == nth) {
+                fault.happen();
+              }
+            }));
+    return SqlStore.open(groups, SqlFixture.config());
+  }
+
+  private void requireFailure(SqlStore store, long from, long to, String words) {
+    assertThatThrownBy(() -> store.apply(batches(from, to)))
+        .isInstanceOf(StorageException.Unavailable.class)
+        .hasMessageContaining(words);
   }
 
   /** Gives blocks to a store again and again, as the engine does, until it has taken them. */
@@ -69,29 +92,19 @@ class SqlStoreFaultIT {
 
   @Test
   void shouldGoOnAfterACrashBetweenTheCommitsOfTwoGroups() throws Exception {
-    SqlFixture fixture = SqlFixture.of(Layout.TWO_GROUPS);
-    fixture.open(folder, 1_000, 0).close();
-    AtomicInteger commits = new AtomicInteger();
-    List<SqlGroup> groups =
-        hooked(
-            fixture,
-            1,
-            what -> {
-              // The first one tells whose cluster it is.
-              if (what.equals("commit") && commits.incrementAndGet() == 4) {
-                throw new SQLException("crash of the test");
-              }
-            });
-    try (SqlStore store = SqlStore.open(groups, SqlFixture.config())) {
+    Fault crash =
+        () -> {
+          throw new SQLException("crash of the test");
+        };
+    // The first commit tells whose cluster it is.
+    try (SqlStore store = open(Layout.TWO_GROUPS, 1, "commit", 4, crash)) {
       store.apply(batches(1, 3));
       store.apply(batches(4, 5));
-      assertThatThrownBy(() -> store.apply(batches(6, 9)))
-          .isInstanceOf(StorageException.Unavailable.class)
-          .hasMessageContaining("crash of the test");
+      requireFailure(store, 6, 9, "crash of the test");
       assertThat(store.applied().getHeight()).isEqualTo(5);
       assertThat(store.block(6)).isEmpty();
     }
-    try (SqlStore store = fixture.open(folder, 1_000, 0)) {
+    try (SqlStore store = SqlFixture.of(Layout.TWO_GROUPS).open(folder, 1_000, 0)) {
       assertThat(store.applied().getHeight()).isEqualTo(5);
       store.apply(batches(4, 7));
       store.apply(batches(8, 12));
@@ -101,23 +114,11 @@ class SqlStoreFaultIT {
 
   @Test
   void shouldTakeBlocksAgainAfterAPrimaryWasKilledInATransaction() throws Exception {
-    SqlFixture fixture = SqlFixture.of(Layout.ONE_PRIMARY);
-    fixture.open(folder, 1_000, 0).close();
-    AtomicInteger transactions = new AtomicInteger();
-    List<SqlGroup> groups =
-        hooked(
-            fixture,
-            0,
-            what -> {
-              if (what.startsWith("INSERT INTO heights") && transactions.incrementAndGet() == 2) {
-                servers.primary(0).kill();
-              }
-            });
-    try (SqlStore store = SqlStore.open(groups, SqlFixture.config())) {
+    String last = "prepareStatement INSERT INTO heights";
+    try (SqlStore store = open(Layout.ONE_PRIMARY, 0, last, 2, servers.primary(0)::kill)) {
       store.apply(batches(1, 3));
       servers.awaitReplication();
-      assertThatThrownBy(() -> store.apply(batches(4, 6)))
-          .isInstanceOf(StorageException.Unavailable.class);
+      requireFailure(store, 4, 6, "");
       // What never changes comes from the replica.
       for (long height = 1; height <= 3; height++) {
         assertThat(store.transactions(height, 0)).isEqualTo(blocks.batch(height).txs());
@@ -132,22 +133,10 @@ class SqlStoreFaultIT {
 
   @Test
   void shouldMakePartsEqualAfterOneOfThemFailedToCommit() throws Exception {
-    SqlFixture fixture = SqlFixture.of(Layout.SEVERAL_PRIMARIES);
-    fixture.open(folder, 1_000, 0).close();
-    AtomicInteger commits = new AtomicInteger();
-    List<SqlGroup> groups =
-        hooked(
-            fixture,
-            0,
-            what -> {
-              if (what.equals("commit") && commits.incrementAndGet() == 3) {
-                servers.primary(1).kill();
-              }
-            });
-    try (SqlStore store = SqlStore.open(groups, SqlFixture.config())) {
+    try (SqlStore store =
+        open(Layout.SEVERAL_PRIMARIES, 0, "commit", 3, servers.primary(1)::kill)) {
       store.apply(batches(1, 4));
-      assertThatThrownBy(() -> store.apply(batches(5, 9)))
-          .isInstanceOf(StorageException.Unavailable.class);
+      requireFailure(store, 5, 9, "");
       servers.primary(1).start();
       // In other runs than the first time.
       applyUntilTaken(store, batches(5, 6));

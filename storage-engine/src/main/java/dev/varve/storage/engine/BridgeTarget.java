@@ -56,7 +56,7 @@ final class BridgeTarget implements FillTarget {
   public <M extends MessageLite> Optional<M> get(
       RecordType type, byte[] typedKey, Parser<M> parser) {
     byte[] key = Arrays.copyOfRange(typedKey, 1, typedKey.length);
-    return new LogReader(log).find(type, key, 0, parser, any -> true).asOptional();
+    return new LogReader(log).find(type, key, 0, Long.MAX_VALUE, parser, any -> true).asOptional();
   }
 
   /** Gives what it holds to another target, oldest first, and forgets it. */

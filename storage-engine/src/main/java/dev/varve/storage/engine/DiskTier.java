@@ -119,14 +119,15 @@ final class DiskTier implements AutoCloseable {
     if (height <= stored || height > applied().getHeight()) {
       return older.get();
     }
-    LogReader.Found<M> found = reader.find(type, key, stored, parser, any -> true);
+    LogReader.Found<M> found = reader.find(type, key, stored, height, parser, any -> true);
     return found.answers() ? found.asOptional() : older.get();
   }
 
   /** The last success of these bytes, else their last inclusion. */
   Optional<TxLocation> locate(ByteString txHash) {
     long stored = height();
-    if (stored == applied().getHeight()) {
+    long last = applied().getHeight();
+    if (stored >= last) {
       return disk.locate(txHash);
     }
     TxLocation failed =
@@ -135,6 +136,7 @@ final class DiskTier implements AutoCloseable {
                 RecordType.INDEX,
                 txHash.toByteArray(),
                 stored,
+                last,
                 TxLocation.parser(),
                 TxLocation::getSuccess)
             .message();
@@ -148,10 +150,9 @@ final class DiskTier implements AutoCloseable {
 
   Optional<StateRecord> state(ByteString key) {
     long stored = height();
-    if (stored < applied().getHeight()) {
-      LogReader.Found<StateRecord> found =
-          reader.find(
-              RecordType.STATE, key.toByteArray(), stored, StateRecord.parser(), any -> true);
+    long last = applied().getHeight();
+    if (stored < last) {
+      LogReader.Found<StateRecord> found = reader.findState(key.toByteArray(), stored, last);
       if (found.answers()) {
         return found.asOptional();
       }
@@ -205,8 +206,9 @@ final class DiskTier implements AutoCloseable {
 
   Optional<ByteString> meta(String name) {
     long stored = height();
-    if (stored < applied().getHeight()) {
-      LogReader.Found<ByteString> found = reader.findMeta(name.getBytes(UTF_8), stored);
+    long last = applied().getHeight();
+    if (stored < last) {
+      LogReader.Found<ByteString> found = reader.findMeta(name.getBytes(UTF_8), stored, last);
       if (found.answers()) {
         return found.asOptional();
       }

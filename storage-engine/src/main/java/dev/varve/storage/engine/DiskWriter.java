@@ -128,6 +128,8 @@ final class DiskWriter implements AutoCloseable {
       try {
         append(entry);
         held = null;
+        // Before the store gets the block: what it shows must be committed.
+        applied = batch.marker();
         drainer.appended(batch, entry.length());
         return;
       } catch (FallbackLogException.Full

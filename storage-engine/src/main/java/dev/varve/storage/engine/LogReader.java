@@ -25,37 +25,34 @@ final class LogReader {
   }
 
   /**
-   * The newest record of a key in the entries after {@code height} that {@code wanted} accepts.
+   * The newest record of a key, that {@code wanted} accepts, in the entries after one height and up
+   * to another: an entry is there a moment before its block is committed.
    *
    * <p>An entry that is drained and trimmed meanwhile counts as not there: the store holds it.
    */
   <M extends MessageLite> Found<M> find(
-      RecordType type, byte[] key, long height, Parser<M> parser, Predicate<M> wanted) {
-    return find(type, key, height, stored -> Envelope.open(type, key, stored, parser), wanted);
+      RecordType type, byte[] key, long after, long upTo, Parser<M> parser, Predicate<M> wanted) {
+    return find(
+        new Search<>(type, key, stored -> Envelope.open(type, key, stored, parser), wanted),
+        after,
+        upTo);
   }
 
-  /** The newest value of a name that a block after {@code height} set. */
-  Found<ByteString> findMeta(byte[] name, long height) {
+  /** The newest value of a name that a block after one height and up to another set. */
+  Found<ByteString> findMeta(byte[] name, long after, long upTo) {
     return find(
-        RecordType.META,
-        name,
-        height,
-        stored -> Envelope.open(RecordType.META, name, stored),
-        any -> true);
+        new Search<>(
+            RecordType.META,
+            name,
+            stored -> Envelope.open(RecordType.META, name, stored),
+            any -> true),
+        after,
+        upTo);
   }
 
   /** The newest record of a state key in the entries after one height and up to another. */
   Found<StateRecord> findState(byte[] key, long after, long upTo) {
-    Search<StateRecord> search = stateSearch(key);
-    try {
-      log.find(
-          LogRecord.hash(RecordType.STATE, key),
-          (sequence, offset) ->
-              sequence > upTo || (sequence > after && search.visit(sequence, offset)));
-    } catch (FallbackLogException e) {
-      throw LogErrors.translate(e);
-    }
-    return new Found<>(search.found, search.deleted);
+    return find(stateSearch(key), after, upTo);
   }
 
   /** The state record at a place in an entry; empty once the log has let go of the entry. */
@@ -98,13 +95,12 @@ final class LogReader {
         any -> true);
   }
 
-  private <M> Found<M> find(
-      RecordType type, byte[] key, long height, Function<byte[], M> decoder, Predicate<M> wanted) {
-    Search<M> search = new Search<>(type, key, decoder, wanted);
+  private <M> Found<M> find(Search<M> search, long after, long upTo) {
     try {
       log.find(
-          LogRecord.hash(type, key),
-          (sequence, offset) -> sequence > height && search.visit(sequence, offset));
+          LogRecord.hash(search.type, search.key),
+          (sequence, offset) ->
+              sequence > upTo || (sequence > after && search.visit(sequence, offset)));
     } catch (FallbackLogException e) {
       throw LogErrors.translate(e);
     }

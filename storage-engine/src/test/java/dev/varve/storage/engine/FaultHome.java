@@ -117,7 +117,7 @@ final class FaultHome implements AutoCloseable {
 
   private record Delegate(java.util.function.Supplier<Hooked.Hook> now) implements Hooked.Hook {
     @Override
-    public void before(String method, Object[] args) {
+    public void before(String method, Object[] args) throws Exception {
       now.get().before(method, args);
     }
 

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.varve.fallback.FallbackLog;
 import dev.varve.storage.BlockBatch;
+import dev.varve.storage.DiskStore;
+import dev.varve.storage.MemoryStore;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.fault.FaultyStore;
 import dev.varve.storage.fixture.BatchBuilder;
 import dev.varve.storage.fixture.Logs;
 import dev.varve.storage.memory.ChronicleMemoryStore;
 import dev.varve.storage.record.StateRecord;
+import dev.varve.storage.record.TxLocation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +105,19 @@ class StaleReadStressTest {
         config(DiskPolicy.BEHIND, 4));
   }
 
+  @Test
+  void shouldFindNothingInTheLogBeforeItIsCommitted() throws Exception {
+    FaultyStore down =
+        new FaultyStore(RocksDbStore.open(folder.resolve("store"), RocksDbConfig.defaults()));
+    down.set(FaultyStore.Fault.UNAVAILABLE);
+    run(
+        down,
+        () -> {
+          throw new IllegalStateException("no memory");
+        },
+        config(DiskPolicy.BEHIND, 2));
+  }
+
   private static EngineConfig config(DiskPolicy policy, int maxPendingBatches) {
     return new EngineConfig(
         policy,
@@ -111,13 +129,16 @@ class StaleReadStressTest {
         Duration.ZERO);
   }
 
-  private void run(dev.varve.storage.MemoryStore memory, EngineConfig config) throws Exception {
-    RocksDbStore disk = RocksDbStore.open(folder.resolve("store"), RocksDbConfig.defaults());
+  private void run(MemoryStore memory, EngineConfig config) throws Exception {
+    run(RocksDbStore.open(folder.resolve("store"), RocksDbConfig.defaults()), () -> memory, config);
+  }
+
+  private void run(DiskStore disk, Supplier<MemoryStore> memory, EngineConfig config)
+      throws Exception {
     FallbackLog log = Logs.forced(folder.resolve("log"));
     ExecutorService readers = Executors.newFixedThreadPool(3);
     try (TieredEngine engine =
-        TieredEngine.open(
-            disk, log, () -> memory, () -> Logs.bridge(folder.resolve("bridge")), config)) {
+        TieredEngine.open(disk, log, memory, () -> Logs.bridge(folder.resolve("bridge")), config)) {
       List<Future<?>> running = new ArrayList<>();
       for (int reader = 0; reader < 3; reader++) {
         long seed = 100L + reader;
@@ -158,9 +179,11 @@ class StaleReadStressTest {
       long success = lastSuccess(before, key);
       if (success > 0) {
         ByteString hash = BatchBuilder.sha256(ByteString.copyFromUtf8("again " + key));
-        assertThat(engine.locate(hash).orElseThrow().getHeight())
-            .as("place, " + what)
-            .isGreaterThanOrEqualTo(success);
+        TxLocation place = engine.locate(hash).orElseThrow();
+        assertThat(place.getHeight()).as("place, " + what).isGreaterThanOrEqualTo(success);
+        assertThat(engine.transaction(place.getHeight(), place.getIndex()))
+            .as("what is there, " + what)
+            .isPresent();
       }
     }
   }

@@ -10,7 +10,7 @@ public final class Hooked {
   /** Runs before each call; what it throws is thrown instead of the call. */
   @FunctionalInterface
   public interface Hook {
-    void before(String method, Object[] args);
+    void before(String method, Object[] args) throws Exception;
 
     /** Runs after each call that did not fail; what it throws the caller is told instead. */
     default void after(String method) {}

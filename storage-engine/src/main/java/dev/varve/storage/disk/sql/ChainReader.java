@@ -241,7 +241,11 @@ final class ChainReader {
       known = counts.get(height);
     }
     if (known == null) {
-      known = block(height).map(BlockRecord::getTxCount).orElse(0);
+      Optional<BlockRecord> block = block(height);
+      if (block.isEmpty()) {
+        return 0; // taken back meanwhile, and maybe there again later
+      }
+      known = block.get().getTxCount();
       synchronized (counts) {
         counts.put(height, known);
       }

@@ -16,6 +16,8 @@ final class SqlErrors {
   private static final Set<Integer> NO_PRIVILEGE = Set.of(1142, 1143, 1227, 1370);
   private static final int NO_TABLE = 1146;
   private static final Set<Integer> READ_ONLY = Set.of(1290, 1792, 1836);
+  // Of those who hand out connections: a refusal that says itself what has to be done.
+  private static final String REFUSED = "VS001";
   private static final int MAX_CAUSES = 16;
 
   private SqlErrors() {}
@@ -51,6 +53,7 @@ final class SqlErrors {
   private static boolean isTelling(SQLException error) {
     int code = error.getErrorCode();
     return isDiskFull(error)
+        || REFUSED.equals(error.getSQLState())
         || code == NO_DATABASE_ACCESS
         || code == WRONG_PASSWORD
         || code == UNKNOWN_DATABASE
@@ -72,6 +75,9 @@ final class SqlErrors {
     if (isDiskFull(error)) {
       return new StorageException.DiskFull(
           "the disk of " + source + " is full: " + message(error), error);
+    }
+    if (REFUSED.equals(error.getSQLState())) {
+      return new StorageException.Unavailable(source + " cannot be used: " + message(error), error);
     }
     int code = error.getErrorCode();
     String what = " refuses: ";
