@@ -31,7 +31,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A real node writes a chain's events to CometBFT's own sink, in PostgreSQL with the schema that
- * comes with CometBFT, while Varve writes them to a cluster: both answer queries with the same rows.
+ * comes with CometBFT, while Varve writes them to a cluster: both answer queries with the same
+ * rows.
  */
 @NeedsDatabase
 class EventSinkIT {

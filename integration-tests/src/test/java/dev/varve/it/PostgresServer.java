@@ -84,7 +84,15 @@ final class PostgresServer implements AutoCloseable {
     process =
         new ProcessBuilder(
                 command(
-                    "postgres", "-D", data, "-p", number, "-h", "127.0.0.1", "-k", folder.toString()))
+                    "postgres",
+                    "-D",
+                    data,
+                    "-p",
+                    number,
+                    "-h",
+                    "127.0.0.1",
+                    "-k",
+                    folder.toString()))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile())
             .start();

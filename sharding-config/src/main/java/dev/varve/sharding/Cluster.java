@@ -1,6 +1,7 @@
 package dev.varve.sharding;
 
 import dev.varve.sharding.ClusterConfig.Group;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -75,6 +76,18 @@ public final class Cluster implements AutoCloseable {
   /** How many replicas of each primary must have a block before the log lets it go. */
   public int trimAfterReplicas() {
     return config.trimAfterReplicas();
+  }
+
+  /**
+   * Removes the databases on all primaries with all that they hold, and those of the sink's views;
+   * replicas follow. For databases that were made to measure or to test.
+   */
+  public void dropDatabases() throws SQLException {
+    for (ClusterNode node : nodes()) {
+      if (!node.isReplica()) {
+        node.dropDatabase(config.sinkDatabase());
+      }
+    }
   }
 
   /** Ends probes and pools; connections still lent out are closed. */

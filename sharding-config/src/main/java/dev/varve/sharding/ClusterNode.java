@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
 
@@ -123,6 +124,17 @@ public final class ClusterNode {
   /** As {@link #schemaSource()}, but makes the database when it is not there. */
   DataSource creatingSource() {
     return pools.schema(true);
+  }
+
+  /** Its own, and one more where there is one of that name. */
+  void dropDatabase(Optional<String> sink) throws SQLException {
+    try (Connection connection = schemaSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      if (sink.isPresent()) {
+        statement.execute("DROP DATABASE IF EXISTS " + sink.get());
+      }
+      statement.execute("DROP DATABASE IF EXISTS " + source.database());
+    }
   }
 
   Source source() {

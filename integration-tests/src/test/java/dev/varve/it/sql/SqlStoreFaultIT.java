@@ -114,8 +114,9 @@ class SqlStoreFaultIT {
 
   @Test
   void shouldTakeBlocksAgainAfterAPrimaryWasKilledInATransaction() throws Exception {
-    String last = "prepareStatement INSERT INTO heights";
-    try (SqlStore store = open(Layout.ONE_PRIMARY, 0, last, 2, servers.primary(0)::kill)) {
+    String firstOfHeights = "prepareStatement INSERT INTO heights";
+    try (SqlStore store =
+        open(Layout.ONE_PRIMARY, 0, firstOfHeights, 3, servers.primary(0)::kill)) {
       store.apply(batches(1, 3));
       servers.awaitReplication();
       requireFailure(store, 4, 6, "");

@@ -21,10 +21,7 @@ import dev.varve.storage.engine.DiskPolicy;
 import dev.varve.storage.memory.ChronicleMemoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,7 +78,7 @@ final class StoreRun {
       try {
         measure(folder, groups);
       } finally {
-        drop(groups);
+        cluster.dropDatabases();
       }
     } finally {
       FileTrees.delete(folder);
@@ -227,34 +224,5 @@ final class StoreRun {
                     Target.NONE));
           }
         });
-  }
-
-  /** Removes this run's databases, and only those. */
-  private void drop(List<SqlGroup> groups) throws SQLException {
-    for (SqlGroup group : groups) {
-      for (SqlNode node : group.nodes()) {
-        if (!node.isReplica()) {
-          drop(node);
-        }
-      }
-    }
-  }
-
-  private void drop(SqlNode primary) throws SQLException {
-    try (Connection connection = primary.connect();
-        Statement statement = connection.createStatement()) {
-      List<String> names = new ArrayList<>(config.sinkDatabase().stream().toList());
-      try (ResultSet row = statement.executeQuery("SELECT DATABASE()")) {
-        row.next();
-        names.add(row.getString(1));
-      }
-      for (String name : names) {
-        if (!name.endsWith(suffix)) {
-          throw new IllegalStateException(
-              "database " + name + " is not one of this run, " + suffix + ": it stays");
-        }
-        statement.execute("DROP DATABASE IF EXISTS `" + name + "`");
-      }
-    }
   }
 }
