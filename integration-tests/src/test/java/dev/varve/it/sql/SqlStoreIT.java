@@ -8,8 +8,12 @@ import dev.varve.storage.PruningContract;
 import dev.varve.storage.RollbackContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** The contracts of every disk store, kept by the SQL store on each layout of a cluster. */
+/**
+ * The contracts of every disk store, kept by the SQL store on each layout of a cluster; those of two
+ * groups that the other two layouts have between them only with {@code -Pfull}.
+ */
 @NeedsDatabase
 class SqlStoreIT {
   private abstract static class Contract extends DiskStoreContract {
@@ -91,6 +95,7 @@ class SqlStoreIT {
   }
 
   @Nested
+  @EnabledIfSystemProperty(named = "varve.full", matches = "true")
   class TwoGroupsHistory extends History {
     TwoGroupsHistory() {
       super(Layout.TWO_GROUPS);
@@ -98,6 +103,7 @@ class SqlStoreIT {
   }
 
   @Nested
+  @EnabledIfSystemProperty(named = "varve.full", matches = "true")
   class TwoGroupsPruning extends Pruning {
     TwoGroupsPruning() {
       super(Layout.TWO_GROUPS);
