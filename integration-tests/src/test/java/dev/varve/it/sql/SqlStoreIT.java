@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The contracts of every disk store, kept by the SQL store on each layout of a cluster; those of two
- * groups that the other two layouts have between them only with {@code -Pfull}.
+ * The contracts of every disk store, kept by the SQL store on each layout of a cluster; those of
+ * two groups that the other two layouts have between them only with {@code -Pfull}.
  */
 @NeedsDatabase
 class SqlStoreIT {
