@@ -86,11 +86,12 @@ class EventSinkIT {
                   node.with("tx_index.indexer", "\"psql\"")
                       .with("tx_index.psql-conn", "\"" + postgres.url(SINK) + "\""),
               home -> start(home, yaml))) {
-        long height = load(chain.start().node());
+        chain.start().node().waitForHeight(1, TestChain.LIMIT);
+        long height = load(chain.node());
         awaitIndexed(postgres, height);
         chain.node().waitForHeight(height + 5, TestChain.LIMIT);
         chain.close();
-        compare(postgres, servers, height);
+        compare(postgres, servers, database, height);
       }
     }
   }
@@ -140,9 +141,9 @@ class EventSinkIT {
     } while (Long.parseLong(found) <= height + 1);
   }
 
-  private static void compare(PostgresServer postgres, TestCluster servers, long height)
-      throws Exception {
-    try (Connection connection = servers.primary(0).admin("varve_sink");
+  private static void compare(
+      PostgresServer postgres, TestCluster servers, String database, long height) throws Exception {
+    try (Connection connection = servers.primary(0).admin(database + "_sink");
         Statement statement = connection.createStatement()) {
       statement.execute("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')");
       for (String query : QUERIES) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Faults in the middle of writing, after each of which every block is there once, and whole. */
 @NeedsDatabase
 class SqlStoreFaultIT {
+  private static final int REOPENINGS = 10;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   @TempDir Path folder;
@@ -167,6 +168,26 @@ class SqlStoreFaultIT {
                   .build());
       store.apply(batches(5, 7));
       blocks.requireWhole(store);
+    }
+  }
+
+  @Test
+  void shouldTrustReplicasWhenItIsOpenedOnAChain() throws Exception {
+    SqlFixture fixture = SqlFixture.of(Layout.ONE_PRIMARY);
+    try (SqlStore store = fixture.open(folder, 1_000, 0)) {
+      store.apply(batches(1, 5));
+      servers.awaitReplication();
+    }
+    for (int i = 0; i < REOPENINGS; i++) {
+      try (SqlStore store = fixture.open(folder, 1_000, 0)) {
+        long end = System.nanoTime() + RETRY_NANOS;
+        while (store.replicas().stream().anyMatch(replica -> replica.height() != 5)) {
+          assertThat(System.nanoTime()).as(store.replicas().toString()).isLessThan(end);
+          Thread.sleep(5);
+        }
+        blocks.requireWhole(store);
+        assertThat(store.replicaReads()).isPositive();
+      }
     }
   }
 

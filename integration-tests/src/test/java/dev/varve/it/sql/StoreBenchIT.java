@@ -31,7 +31,7 @@ class StoreBenchIT {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     StoreBench.Options options =
-        new StoreBench.Options(yaml, folder, 100, 250, 8, 200, true, false);
+        new StoreBench.Options(yaml, folder, 500, 250, 40, 200, true, false);
     int code =
         new StoreBench(new PrintStream(err, true, UTF_8))
             .run(options, new PrintStream(out, true, UTF_8));

@@ -27,8 +27,10 @@ final class ReplicaMarkers {
   private final String group;
   private final int parts;
   private final List<Replica> replicas = new ArrayList<>();
-  // What may be visible on the primaries.
-  private volatile long written;
+  // What may be visible on the primaries; UNKNOWN before they were read, when nothing can be said
+  // of
+  // what replicas show.
+  private volatile long written = UNKNOWN;
 
   ReplicaMarkers(SqlGroup group) {
     this.group = group.name();
@@ -195,6 +197,9 @@ final class ReplicaMarkers {
   private void see(Replica replica, long height, long distrusted) {
     // Read after the replica was: what it shows was written before, or never.
     long bound = written;
+    if (bound == UNKNOWN) {
+      return;
+    }
     if (height > bound) {
       replica.distrusted = height;
       replica.height = UNKNOWN;
