@@ -12,6 +12,7 @@ import dev.varve.abci.types.ResponseQuery;
 import dev.varve.ledger.Transactions;
 import java.io.IOException;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads what a {@link FedCluster} has committed, over and over, as clients do: none may be missing,
@@ -23,6 +24,7 @@ final class ReadWatch implements AutoCloseable {
   private static final int OK = 0;
   private static final int UNAVAILABLE = 4;
   private static final long JOIN_MS = 60_000;
+  private static final long PAUSE_NANOS = 1_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Whether every server with a record may be away. */
@@ -58,6 +60,7 @@ final class ReadWatch implements AutoCloseable {
         if (chain.committed() > 0) {
           read();
         }
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     } catch (IOException | RuntimeException | AssertionError e) {
       failure = e;
@@ -66,7 +69,7 @@ final class ReadWatch implements AutoCloseable {
 
   private void read() throws IOException {
     long before = chain.committed();
-    long height = 1 + random.nextInt((int) before);
+    long height = 1L + random.nextInt((int) before);
     int quarter = random.nextInt(FedHome.TXS / 4) * 4;
     switch (random.nextInt(6)) {
       case 0 -> latest(quarter + 2, before);
