@@ -32,7 +32,7 @@ public final class StoredChain implements AutoCloseable {
   public static StoredChain open(NodeHome home, NodeConfig config) {
     home.requireFormat();
     NodeConfig.Disk disk = config.disk();
-    return new StoredChain(
+    DiskStore opened =
         switch (disk.store()) {
           case "leveldb" -> LevelDbStore.open(disk.path(), Wiring.levelDb(config));
           case "mysql" ->
@@ -43,7 +43,8 @@ public final class StoredChain implements AutoCloseable {
                       RocksDbStore.openReadOnly(Wiring.ledgerPath(config), Wiring.ledgerDb(config)),
                   cluster -> {});
           default -> RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
-        });
+        };
+    return new StoredChain(StoreMarks.requireFinished(opened, home.path().toString()));
   }
 
   /** For tests. */

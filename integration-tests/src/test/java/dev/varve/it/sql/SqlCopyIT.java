@@ -38,7 +38,7 @@ class SqlCopyIT {
   }
 
   private static StoreCopy copy(RecordStore from, RecordStore to) {
-    return new StoreCopy(from, to, "chain-1", "", text -> {});
+    return new StoreCopy(from, to, "chain-1", text -> {});
   }
 
   @ParameterizedTest

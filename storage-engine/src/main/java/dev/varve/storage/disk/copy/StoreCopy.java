@@ -43,16 +43,14 @@ public final class StoreCopy {
    * A copy that did not begin.
    *
    * @param chainId of the source
-   * @param owner who will own the target, empty where that is told otherwise
    * @param progress told what is copied now
    */
   public StoreCopy(
       RecordStore source,
       RecordStore target,
       String chainId,
-      String owner,
       Consumer<String> progress) {
-    this(source, target, chainId, owner, progress, COMMIT_RECORDS);
+    this(source, target, chainId, progress, COMMIT_RECORDS);
   }
 
   /** {@code commitRecords}: so many are written at once, at most. */
@@ -60,7 +58,6 @@ public final class StoreCopy {
       RecordStore source,
       RecordStore target,
       String chainId,
-      String owner,
       Consumer<String> progress,
       int commitRecords) {
     this.commitRecords = commitRecords;
@@ -74,7 +71,6 @@ public final class StoreCopy {
             .setChainId(chainId)
             .setHeight(last.getHeight())
             .setAppHash(last.getAppHash())
-            .setOwner(owner)
             .build();
   }
 

@@ -148,7 +148,7 @@ final class BlockPage {
             .setNextValidatorsHash(Marker.bytes(row, 6))
             .setTxCount((int) row.getLong(7))
             .setAppHash(Marker.bytes(row, 8))
-            .setComplete(row.getLong(11) != 0);
+            .setComplete(Marker.flag(row, 11));
     Marker.time(row, 3).ifPresent(block::setTime);
     try {
       ChainReader.addMessages(block, row.getBytes(9), row.getBytes(10));
@@ -216,7 +216,7 @@ final class BlockPage {
         Attribute.newBuilder()
             .setKey(text(row, 5))
             .setValue(text(row, 7))
-            .setIndex(row.getLong(8) != 0)
+            .setIndex(Marker.flag(row, 8))
             .build();
     if (!text(row, 6).equals(of.getType() + "." + attribute.getKey())) {
       into.fault("attributes", "of row " + row.getLong(2) + " have another composite key");
@@ -248,7 +248,7 @@ final class BlockPage {
                       row.getInt(2),
                       marker.build(),
                       row.getLong(9),
-                      row.getLong(10) != 0,
+                      Marker.flag(row, 10),
                       (int) row.getLong(8)));
         });
   }

@@ -66,7 +66,7 @@ final class TableShow {
               TxLocation.newBuilder()
                   .setHeight(row.getLong(2))
                   .setIndex((int) row.getLong(3))
-                  .setSuccess(row.getLong(4) != 0)
+                  .setSuccess(Marker.flag(row, 4))
                   .build();
           boolean sound = checksums.location(ByteString.copyFrom(key), at) == (int) row.getLong(5);
           return sound ? CopyRecord.of(RecordType.INDEX, key, at) : null;

@@ -29,7 +29,7 @@ class StoreCopyTest {
   private final CopiedChain chain = new CopiedChain(random);
 
   private StoreCopy copy(RecordStore from, RecordStore to) {
-    return new StoreCopy(from, to, "chain-1", "", text -> {}, 1 + random.nextInt(300));
+    return new StoreCopy(from, to, "chain-1", text -> {}, 1 + random.nextInt(300));
   }
 
   @ParameterizedTest
