@@ -184,6 +184,13 @@ public final class EmbeddedRecords implements RecordStore {
     return open(type, key, stored);
   }
 
+  /** One record, verified. */
+  public Optional<CopyRecord> find(RecordType type, ByteString key) {
+    byte[] bytes = key.toByteArray();
+    byte[] stored = records.values(type, List.of(bytes)).get(0);
+    return stored == null ? Optional.empty() : Optional.of(open(type, bytes, stored));
+  }
+
   private CopyRecord open(RecordType type, byte[] key, byte[] stored) {
     try {
       return new CopyRecord(type, ByteString.copyFrom(key), Envelope.open(type, key, stored));

@@ -22,7 +22,6 @@ import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.disk.StorePruner;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
-import dev.varve.storage.disk.copy.RecordStore;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -134,7 +133,7 @@ public final class LevelDbStore implements DiskStore {
   }
 
   /** All records, for a copy. */
-  public RecordStore records() {
+  public EmbeddedRecords records() {
     return new EmbeddedRecords(KIND, folder, this, records, history::first, this::changes);
   }
 

@@ -24,7 +24,6 @@ import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.disk.StorePruner;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
-import dev.varve.storage.disk.copy.RecordStore;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -155,7 +154,7 @@ public final class RocksDbStore implements DiskStore {
   }
 
   /** All records, for a copy. */
-  public RecordStore records() {
+  public EmbeddedRecords records() {
     return new EmbeddedRecords(
         KIND, folder, this, records, history::first, () -> changes(() -> {}));
   }

@@ -131,7 +131,8 @@ final class SqlImport {
     }
   }
 
-  private void writeExecution(Connection connection) throws SQLException {
+  /** Writes what was taken, but for blocks and locations, with others in one transaction. */
+  void writeExecution(Connection connection) throws SQLException {
     ExecutionRows.writeBlocks(connection, blocks);
     try (Upsert state = Upsert.into(connection, "state", 2, "shard, state_key, height, value, crc");
         Upsert commitments = Upsert.into(connection, "commitments", 1, "height, delta, crc")) {
