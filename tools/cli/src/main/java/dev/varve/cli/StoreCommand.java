@@ -8,11 +8,12 @@ import picocli.CommandLine.Command;
     name = "store",
     description = "Move a chain to another store, or mend the cluster that it lies in.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {StoreCopyCommand.class},
+    subcommands = {StoreCopyCommand.class, StoreRepairCommand.class},
     footer = {
       "",
       "Examples:",
       "  varve store copy --from D --to E",
+      "  varve store repair --home D --node http://127.0.0.1:26657",
       "  varve store copy --help"
     })
 final class StoreCommand implements Runnable {

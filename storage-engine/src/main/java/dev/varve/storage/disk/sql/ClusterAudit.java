@@ -1,10 +1,13 @@
 package dev.varve.storage.disk.sql;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.disk.sql.GroupAccess.Work;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -24,10 +27,12 @@ public final class ClusterAudit {
   /**
    * What was read.
    *
+   * @param first the lowest block kept
    * @param isStateCompared false where the cluster holds more blocks than the ledger's store does,
    *     so that state, history, commitments and names could not be compared
    */
-  public record Report(long blocks, long transactions, boolean isStateCompared) {}
+  public record Report(
+      long first, long blocks, long transactions, boolean isStateCompared) {}
 
   /**
    * An audit that read nothing.
@@ -60,14 +65,12 @@ public final class ClusterAudit {
   /**
    * Reads everything.
    *
-   * @param first the lowest block that must be there
-   * @param isPruned whether blocks below it were dropped
+   * @param initial the chain's first height
    * @param found told each fault, of a block one a table
    */
-  public Report run(long first, boolean isPruned, Consumer<SqlFault> found) {
+  public Report run(long initial, Consumer<SqlFault> found) {
     return run(
-        first,
-        isPruned,
+        initial,
         new AuditSink() {
           @Override
           public void block(StoredBlock block) {
@@ -86,15 +89,73 @@ public final class ClusterAudit {
         });
   }
 
-  Report run(long first, boolean isPruned, AuditSink sink) {
+  Report run(long initial, AuditSink sink) {
     long last = ledger.applied().getHeight();
-    BlockAudit blocks = new BlockAudit(chain, execution, first, isPruned, sink);
+    long first = Math.max(initial, floor(sink));
+    Later found = new Later();
+    BlockAudit blocks = new BlockAudit(chain, execution, first, first > initial, found);
     blocks.run(last, at -> progress.accept("block " + at + " of " + last + " in the cluster"));
+    // Some may have been dropped while they were read.
+    found.tell(sink, first == initial && found.isEmpty() ? 0 : floor(new Later()));
     boolean same = highest() <= last;
     if (same) {
-      new LedgerAudit(chain, execution, ledger, sink, progress).run();
+      Later records = new Later();
+      new LedgerAudit(chain, execution, ledger, records, progress).run();
+      same = highest() <= last;
+      records.tell(sink, same ? 0 : Long.MAX_VALUE);
     }
-    return new Report(blocks.blocks(), blocks.transactions(), same);
+    return new Report(first, blocks.blocks(), blocks.transactions(), same);
+  }
+
+  /** The lowest block kept; where that is damaged, the lowest one that is there. */
+  long floor(AuditSink sink) {
+    try {
+      return execution.access().read(true, ChainFloors::read);
+    } catch (StorageException.Corruption e) {
+      long lowest =
+          chain.access().read(true, c -> Group.least(c, "blocks", "height")).orElse(0L);
+      ByteString value = ByteString.copyFromUtf8(Long.toString(lowest));
+      sink.record(
+          new SqlFault("meta", 0, "row of name " + ChainFloor.NAME + " is damaged"),
+          connection -> {
+            Names.write(connection, ChainFloor.NAME, value);
+            return null;
+          });
+      return lowest;
+    }
+  }
+
+  /** Keeps what is found until it is known to be of use. */
+  private static final class Later implements AuditSink {
+    private final List<StoredBlock> blocks = new ArrayList<>();
+    private final List<Consumer<AuditSink>> others = new ArrayList<>();
+
+    boolean isEmpty() {
+      return blocks.isEmpty() && others.isEmpty();
+    }
+
+    @Override
+    public void block(StoredBlock block) {
+      blocks.add(block.faultsAlone());
+    }
+
+    @Override
+    public void location(SqlFault fault, ByteString hash) {
+      others.add(sink -> sink.location(fault, hash));
+    }
+
+    @Override
+    public void record(SqlFault fault, Work<Void> mend) {
+      others.add(sink -> sink.record(fault, mend));
+    }
+
+    /** Tells what is of heights from one on. */
+    void tell(AuditSink sink, long from) {
+      blocks.stream().filter(block -> block.height() >= from).forEach(sink::block);
+      if (from != Long.MAX_VALUE) {
+        others.forEach(other -> other.accept(sink));
+      }
+    }
   }
 
   private long highest() {

@@ -31,8 +31,8 @@ public final class ClusterRepair {
           + " ORDER BY height DESC, tx_index DESC";
 
   private final ClusterAudit audit;
-  private final long first;
-  private final boolean isPruned;
+  private final long initial;
+  private long first;
   private final TreeMap<Long, List<SqlFault>> blocks = new TreeMap<>();
   private final List<Mend> records = new ArrayList<>();
   private final Set<ByteString> hashes = new LinkedHashSet<>();
@@ -42,17 +42,16 @@ public final class ClusterRepair {
   private record Mend(SqlFault fault, Work<Void> work) {}
 
   /** As for {@link ClusterAudit#run}. */
-  public ClusterRepair(ClusterAudit audit, long first, boolean isPruned) {
+  public ClusterRepair(ClusterAudit audit, long initial) {
     this.audit = audit;
-    this.first = first;
-    this.isPruned = isPruned;
+    this.initial = initial;
   }
 
   /** Reads everything, and remembers what is to be mended. */
   public ClusterAudit.Report find() {
-    return audit.run(
-        first,
-        isPruned,
+    ClusterAudit.Report report =
+        audit.run(
+        initial,
         new AuditSink() {
           @Override
           public void block(StoredBlock block) {
@@ -71,6 +70,8 @@ public final class ClusterRepair {
             records.add(new Mend(fault, mend));
           }
         });
+    first = report.first();
+    return report;
   }
 
   /** What was found. */
@@ -165,6 +166,9 @@ public final class ClusterRepair {
           .access()
           .write(
               connection -> {
+                for (CopyRecord record : found) {
+                  deleteRow(connection, "locations", "hash", record.key());
+                }
                 SqlImport.locations(connection, found, checksums);
                 return null;
               });
@@ -173,6 +177,16 @@ public final class ClusterRepair {
     mended.addAll(locations);
     locations.clear();
     return mended;
+  }
+
+  /** Wherever it lies. */
+  static void deleteRow(Connection connection, String table, String column, ByteString key)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM " + table + " WHERE " + column + " = ?")) {
+      statement.setBytes(1, key.toByteArray());
+      statement.executeUpdate();
+    }
   }
 
   /** The last success, else the last inclusion. */

@@ -116,7 +116,7 @@ final class LedgerAudit {
     sink.record(
         new SqlFault("state", 0, words),
         connection -> {
-          StateRows.delete(connection, List.of(key), new Shards());
+          ClusterRepair.deleteRow(connection, "state", "state_key", key);
           if (due.isPresent()) {
             put(connection, List.of(due.get()));
           }

@@ -54,6 +54,13 @@ final class StoredBlock {
     faults.putIfAbsent(table, new SqlFault(table, height, what));
   }
 
+  /** Without its rows, which are many. */
+  StoredBlock faultsAlone() {
+    StoredBlock alone = new StoredBlock(height);
+    alone.faults.putAll(faults);
+    return alone;
+  }
+
   List<SqlFault> faults() {
     return List.copyOf(faults.values());
   }
