@@ -277,11 +277,13 @@ class StoreRepairIT {
 
   private static List<String> rows(Statement statement, String table) throws SQLException {
     List<String> rows = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery("SELECT * FROM " + table)) {
-      int columns = row.getMetaData().getColumnCount();
+    // Where history begins depends on when each store pruned it last.
+    String columns = table.equals("history") ? "height, commitment_floor" : "*";
+    try (ResultSet row = statement.executeQuery("SELECT " + columns + " FROM " + table)) {
+      int count = row.getMetaData().getColumnCount();
       while (row.next()) {
         StringBuilder text = new StringBuilder();
-        for (int i = 1; i <= columns; i++) {
+        for (int i = 1; i <= count; i++) {
           byte[] bytes = row.getBytes(i);
           text.append(bytes == null ? "null" : TestNode.hex(bytes)).append(' ');
         }

@@ -18,14 +18,17 @@ import picocli.CommandLine.Option;
       "Blocks, transactions, results, logs and heights come from the rows that are left, the",
       "fallback log, the node's own disk, and with --node from a CometBFT node; state, history,",
       "commitments and names from the node's own disk; locations follow from the results. What is",
-      "written must have the checksums and hashes that are left. Varve must be stopped on the home,",
-      "the CometBFT node may be any of the chain. Exit code 1 when something is wrong still."
+      "written must have the checksums and hashes that are left. Varve must be stopped on the home.",
+      "Exit code 1 when something is wrong still."
     },
     footer = {
       "",
+      "The node may be any of the chain; cometbft inspect answers for one that is stopped.",
+      "",
       "Examples:",
       "  varve store repair --home D --dry-run",
-      "  varve store repair --home D --node http://10.0.0.7:26657"
+      "  cometbft inspect --home D/comet     and beside it:",
+      "  varve store repair --home D --node http://127.0.0.1:26657"
     })
 final class StoreRepairCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli fills it.
