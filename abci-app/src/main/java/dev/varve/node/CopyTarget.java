@@ -1,6 +1,5 @@
 package dev.varve.node;
 
-import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterConfig;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.disk.cluster.ClusterStore;
@@ -63,8 +62,7 @@ final class CopyTarget implements AutoCloseable {
     if (home.isOnCluster()) {
       openHomeOnCluster(home, from, source);
     } else if (config.disk().store().equals("leveldb")) {
-      LevelDbStore embedded =
-          add(LevelDbStore.open(config.disk().path(), Wiring.levelDb(config)));
+      LevelDbStore embedded = add(LevelDbStore.open(config.disk().path(), Wiring.levelDb(config)));
       parts.add(new Part(source.records(), embedded.records()));
       store = embedded;
     } else {

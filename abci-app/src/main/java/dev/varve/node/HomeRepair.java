@@ -93,8 +93,7 @@ public final class HomeRepair {
     }
     try (HomeLock lock = HomeLock.acquire(home.lockFile());
         RocksDbStore ledger =
-            StoreMarks.requireFinished(
-                StoredChain.openLedger(config), home.path().toString());
+            StoreMarks.requireFinished(StoredChain.openLedger(config), home.path().toString());
         Cluster cluster = Cluster.open(databases().databases().orElseThrow())) {
       List<SqlGroup> groups = ClusterGroups.of(cluster);
       requireOurs(groups);
@@ -187,8 +186,7 @@ public final class HomeRepair {
     return mended[0];
   }
 
-  private static Optional<String> mendFromNode(
-      ClusterRepair repair, long height, NodeBlocks node) {
+  private static Optional<String> mendFromNode(ClusterRepair repair, long height, NodeBlocks node) {
     SuppliedBlock block;
     try {
       block = node.block(height);

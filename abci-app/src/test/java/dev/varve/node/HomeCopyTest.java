@@ -47,8 +47,7 @@ class HomeCopyTest {
 
   private void requireSound(String name, long height) {
     NodeHome home = new NodeHome(folder.resolve(name));
-    CheckReport report =
-        new HomeCheck(home, NodeConfig.load(home, Map.of()), text -> {}).run();
+    CheckReport report = new HomeCheck(home, NodeConfig.load(home, Map.of()), text -> {}).run();
     assertThat(report.problems()).isEmpty();
     assertThat(report.lastHeight()).isEqualTo(height);
   }

@@ -129,9 +129,7 @@ class StoreCopyIT {
   private static void requireSame(NodeHome one, NodeHome other) {
     try (StoredChain left = StoredChain.open(one, config(one));
         StoredChain right = StoredChain.open(other, config(other))) {
-      long last =
-          Math.min(
-              left.store().applied().getHeight(), right.store().applied().getHeight());
+      long last = Math.min(left.store().applied().getHeight(), right.store().applied().getHeight());
       assertThat(last).isPositive();
       for (long height = 1; height <= last; height++) {
         requireSame(left.store(), right.store(), height);

@@ -194,7 +194,6 @@ class StoreRepairIT {
     return List.of(
         "locations in the cluster",
         "state in the cluster",
-        "is not in the ledger",
         "state_history in the cluster of block " + replaced.get(0) + ": lacks 1 rows",
         "state_history in the cluster of block " + replaced.get(1),
         "history in the cluster of block " + history.get(3) + ": row of the block is missing",

@@ -49,8 +49,7 @@ public final class BlockOrder {
    */
   public static void requireSame(Object store, AppliedHeight before, AppliedHeight now) {
     // A store that was copied from one of another kind has no checksum to compare.
-    AppliedHeight same =
-        before.getBatchCrc() == 0 ? now.toBuilder().clearBatchCrc().build() : now;
+    AppliedHeight same = before.getBatchCrc() == 0 ? now.toBuilder().clearBatchCrc().build() : now;
     if (!before.equals(same)) {
       throw new IllegalStateException(
           String.format(

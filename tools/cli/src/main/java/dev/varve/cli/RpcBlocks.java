@@ -120,7 +120,11 @@ final class RpcBlocks implements HomeRepair.NodeBlocks {
     do {
       answer =
           rpc.call(
-              "/validators?per_page=" + PAGE + "&page=" + (all.size() / PAGE + 1) + "&height="
+              "/validators?per_page="
+                  + PAGE
+                  + "&page="
+                  + (all.size() / PAGE + 1)
+                  + "&height="
                   + height);
       answer.path("validators").forEach(all::add);
     } while (all.size() < answer.path("total").asInt() && !answer.path("validators").isEmpty());

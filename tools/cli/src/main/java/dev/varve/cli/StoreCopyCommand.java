@@ -102,8 +102,10 @@ final class StoreCopyCommand implements Callable<Integer> {
       }
       records.lines().forEach(console::line);
     }
-    console.line(console.good("verified") + ": all records were read back, counts and checksums"
-        + " are those of the source");
+    console.line(
+        console.good("verified")
+            + ": all records were read back, counts and checksums"
+            + " are those of the source");
   }
 
   private static String name(CopyTotal total) {

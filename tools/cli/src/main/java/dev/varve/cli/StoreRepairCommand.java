@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
       "Blocks, transactions, results, logs and heights come from the rows that are left, the",
       "fallback log, the node's own disk, and with --node from a CometBFT node; state, history,",
       "commitments and names from the node's own disk; locations follow from the results. What is",
-      "written must have the checksums and hashes that are left. Varve must be stopped on the home.",
+      "written must have the checksums and hashes that are left. The home must be stopped.",
       "Exit code 1 when something is wrong still."
     },
     footer = {

@@ -48,11 +48,7 @@ final class CopyTotals {
     for (int code = 0; code < TYPES; code++) {
       if (counts[code] != 0) {
         list.add(
-            CopyTotal.newBuilder()
-                .setType(code)
-                .setCount(counts[code])
-                .setSum(sums[code])
-                .build());
+            CopyTotal.newBuilder().setType(code).setCount(counts[code]).setSum(sums[code]).build());
       }
     }
     return list;

@@ -191,6 +191,11 @@ public final class EmbeddedRecords implements RecordStore {
     return stored == null ? Optional.empty() : Optional.of(open(type, bytes, stored));
   }
 
+  /** The unit of a height of the history. */
+  public List<CopyRecord> history(long height) {
+    return history(height, historyFirst());
+  }
+
   private CopyRecord open(RecordType type, byte[] key, byte[] stored) {
     try {
       return new CopyRecord(type, ByteString.copyFrom(key), Envelope.open(type, key, stored));

@@ -61,8 +61,7 @@ public final class LedgerRecords implements RecordStore {
     switch (section) {
       case CHAIN -> {
         ByteString first = ByteString.copyFrom(Keys.height(chainFirst()));
-        boolean begins =
-            from.isEmpty() || Keys.heightOf(from.toByteArray()) < chainFirst();
+        boolean begins = from.isEmpty() || Keys.heightOf(from.toByteArray()) < chainFirst();
         source.scan(section, begins ? first : from, unit -> visitor.visit(withoutChain(unit)));
       }
       case INDEX -> {}

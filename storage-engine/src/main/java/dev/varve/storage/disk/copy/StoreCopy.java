@@ -46,10 +46,7 @@ public final class StoreCopy {
    * @param progress told what is copied now
    */
   public StoreCopy(
-      RecordStore source,
-      RecordStore target,
-      String chainId,
-      Consumer<String> progress) {
+      RecordStore source, RecordStore target, String chainId, Consumer<String> progress) {
     this(source, target, chainId, progress, COMMIT_RECORDS);
   }
 
@@ -158,8 +155,7 @@ public final class StoreCopy {
   }
 
   private void copy(Section section) {
-    ByteString from =
-        section.ordinal() == state.getSection() ? state.getFrom() : ByteString.EMPTY;
+    ByteString from = section.ordinal() == state.getSection() ? state.getFrom() : ByteString.EMPTY;
     source.scan(
         section,
         from,
@@ -181,8 +177,7 @@ public final class StoreCopy {
 
   private static ByteString after(Section section, ByteString key) {
     byte[] bytes = key.toByteArray();
-    byte[] next =
-        section.isByHeight() ? Keys.height(Keys.heightOf(bytes) + 1) : Keys.after(bytes);
+    byte[] next = section.isByHeight() ? Keys.height(Keys.heightOf(bytes) + 1) : Keys.after(bytes);
     return ByteString.copyFrom(next);
   }
 

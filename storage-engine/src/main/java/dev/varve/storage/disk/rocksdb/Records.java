@@ -37,9 +37,7 @@ final class Records implements RecordReader {
   @Override
   public void scan(RecordType type, byte[] from, EntryVisitor visitor) {
     database.scan(
-        ColumnFamily.of(type),
-        from,
-        (key, value) -> visitor.visit(new StoredEntry(key, value)));
+        ColumnFamily.of(type), from, (key, value) -> visitor.visit(new StoredEntry(key, value)));
   }
 
   @Override

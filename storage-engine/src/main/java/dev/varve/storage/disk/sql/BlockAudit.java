@@ -167,8 +167,7 @@ final class BlockAudit {
     boolean later =
         at.getHeight() > inclusion.height()
             || (at.getHeight() == inclusion.height() && at.getIndex() > inclusion.index());
-    boolean mayDiffer =
-        inclusion.success() ? later && at.getSuccess() : later || at.getSuccess();
+    boolean mayDiffer = inclusion.success() ? later && at.getSuccess() : later || at.getSuccess();
     return mayDiffer && isAt(inclusion.hash(), at)
         ? null
         : "leads to block " + at.getHeight() + ", row " + at.getIndex();

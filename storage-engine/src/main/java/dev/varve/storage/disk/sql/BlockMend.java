@@ -52,8 +52,11 @@ final class BlockMend {
     if (supplied.isPresent()) {
       requireSame("block hash", supplied.get().block().getHash(), block.getHash());
       if (supplied.get().txs().size() != count) {
-        throw new NotPossible("what was supplied has " + supplied.get().txs().size()
-            + " transactions, due are " + count);
+        throw new NotPossible(
+            "what was supplied has "
+                + supplied.get().txs().size()
+                + " transactions, due are "
+                + count);
       }
     }
     List<ByteString> txs = new ArrayList<>();
@@ -67,8 +70,7 @@ final class BlockMend {
       logs.add(log(i));
     }
     BlockBatch batch =
-        new BlockBatch(
-            block, txs, hashes, results, logs, List.of(), ByteString.EMPTY, 0, Map.of());
+        new BlockBatch(block, txs, hashes, results, logs, List.of(), ByteString.EMPTY, 0, Map.of());
     return new BlockRows(batch, checksums, marker.orElseGet(batch::marker));
   }
 

@@ -218,8 +218,13 @@ final class BlockPage {
             .setValue(text(row, 7))
             .setIndex(Marker.flag(row, 8))
             .build();
-    if (!text(row, 6).equals(of.getType() + "." + attribute.getKey())) {
-      into.fault("attributes", "of row " + row.getLong(2) + " have another composite key");
+    String composite = text(row, 6);
+    if (!composite.equals(of.getType() + "." + attribute.getKey())) {
+      // It tells the type that the event had.
+      boolean ofEvent = composite.endsWith("." + attribute.getKey());
+      into.fault(
+          ofEvent ? "logs" : "attributes",
+          "of row " + row.getLong(2) + " do not match a composite key");
     }
     of.addAttributes(attribute);
   }

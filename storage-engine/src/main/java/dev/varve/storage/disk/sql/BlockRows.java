@@ -76,9 +76,7 @@ final class BlockRows {
     rows = rowCount + stateCrcs.length;
     bytes = byteCount;
     marker =
-        known == null
-            ? batch.marker().toBuilder().setBatchCrc(all.checksum(0)).build()
-            : known;
+        known == null ? batch.marker().toBuilder().setBatchCrc(all.checksum(0)).build() : known;
   }
 
   private static long attributeRows(TxLog log) {

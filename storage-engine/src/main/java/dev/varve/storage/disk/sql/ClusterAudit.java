@@ -19,6 +19,9 @@ import java.util.function.Consumer;
  * one.
  */
 public final class ClusterAudit {
+  /** So many findings of a kind are told, no more: the rest when those are mended. */
+  static final int MAX_FINDINGS = 50_000;
+
   private final Group chain;
   private final Group execution;
   private final EmbeddedRecords ledger;
@@ -31,8 +34,7 @@ public final class ClusterAudit {
    * @param isStateCompared false where the cluster holds more blocks than the ledger's store does,
    *     so that state, history, commitments and names could not be compared
    */
-  public record Report(
-      long first, long blocks, long transactions, boolean isStateCompared) {}
+  public record Report(long first, long blocks, long transactions, boolean isStateCompared) {}
 
   /**
    * An audit that read nothing.
@@ -112,8 +114,7 @@ public final class ClusterAudit {
     try {
       return execution.access().read(true, ChainFloors::read);
     } catch (StorageException.Corruption e) {
-      long lowest =
-          chain.access().read(true, c -> Group.least(c, "blocks", "height")).orElse(0L);
+      long lowest = chain.access().read(true, c -> Group.least(c, "blocks", "height")).orElse(0L);
       ByteString value = ByteString.copyFromUtf8(Long.toString(lowest));
       sink.record(
           new SqlFault("meta", 0, "row of name " + ChainFloor.NAME + " is damaged"),
@@ -136,17 +137,25 @@ public final class ClusterAudit {
 
     @Override
     public void block(StoredBlock block) {
-      blocks.add(block.faultsAlone());
+      if (blocks.size() < MAX_FINDINGS) {
+        blocks.add(block.faultsAlone());
+      }
     }
 
     @Override
     public void location(SqlFault fault, ByteString hash) {
-      others.add(sink -> sink.location(fault, hash));
+      add(sink -> sink.location(fault, hash));
     }
 
     @Override
     public void record(SqlFault fault, Work<Void> mend) {
-      others.add(sink -> sink.record(fault, mend));
+      add(sink -> sink.record(fault, mend));
+    }
+
+    private void add(Consumer<AuditSink> other) {
+      if (others.size() < MAX_FINDINGS) {
+        others.add(other);
+      }
     }
 
     /** Tells what is of heights from one on. */

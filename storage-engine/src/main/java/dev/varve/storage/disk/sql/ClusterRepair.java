@@ -1,9 +1,9 @@
 package dev.varve.storage.disk.sql;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.RecordType;
 import dev.varve.storage.disk.copy.CopyRecord;
 import dev.varve.storage.disk.sql.GroupAccess.Work;
-import dev.varve.storage.RecordType;
 import dev.varve.storage.record.TxLocation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -51,25 +51,25 @@ public final class ClusterRepair {
   public ClusterAudit.Report find() {
     ClusterAudit.Report report =
         audit.run(
-        initial,
-        new AuditSink() {
-          @Override
-          public void block(StoredBlock block) {
-            blocks.put(block.height(), block.faults());
-          }
+            initial,
+            new AuditSink() {
+              @Override
+              public void block(StoredBlock block) {
+                blocks.put(block.height(), block.faults());
+              }
 
-          @Override
-          public void location(SqlFault fault, ByteString hash) {
-            if (hashes.add(hash)) {
-              locations.add(fault);
-            }
-          }
+              @Override
+              public void location(SqlFault fault, ByteString hash) {
+                if (hashes.add(hash)) {
+                  locations.add(fault);
+                }
+              }
 
-          @Override
-          public void record(SqlFault fault, Work<Void> mend) {
-            records.add(new Mend(fault, mend));
-          }
-        });
+              @Override
+              public void record(SqlFault fault, Work<Void> mend) {
+                records.add(new Mend(fault, mend));
+              }
+            });
     first = report.first();
     return report;
   }

@@ -2,7 +2,6 @@ package dev.varve.storage.disk.sql;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.Keys;
-import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.copy.CopyRecord;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
@@ -114,8 +113,7 @@ final class HistoryAudit {
         execution.access().read(true, c -> wrong(c, height, record, new HashMap<>(rows), lost));
     if (wrong != null) {
       String table = wrong.startsWith("row of the block") ? "history" : "state_history";
-      sink.record(
-          new SqlFault(table, height, wrong), connection -> mend(connection, height, unit));
+      sink.record(new SqlFault(table, height, wrong), connection -> mend(connection, height));
     }
   }
 
@@ -165,11 +163,10 @@ final class HistoryAudit {
     return missing == 0 ? null : "lacks " + missing + " rows";
   }
 
-  private Void mend(Connection connection, long height, List<CopyRecord> unit)
-      throws SQLException {
+  private Void mend(Connection connection, long height) throws SQLException {
     Group.deleteRange(connection, "state_history", "until_height", height, height + 1);
     SqlImport rows = new SqlImport(chain, execution);
-    rows.put(unit);
+    rows.put(ledger.history(height));
     rows.writeExecution(connection);
     return null;
   }

@@ -1,7 +1,6 @@
 package dev.varve.storage.disk.sql;
 
 import com.google.protobuf.ByteString;
-import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.copy.CopyRecord;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -273,9 +271,7 @@ final class HistoryShow {
       if (row != null && row.state().getHeight() == last.until()) {
         byte[] key = last.key().toByteArray();
         deleted =
-            execution
-                .access()
-                .read(true, c -> deletionBelow(c, key, last.until(), last.from()));
+            execution.access().read(true, c -> deletionBelow(c, key, last.until(), last.from()));
       }
       if (deleted > first) {
         DeletionRecord record = DeletionRecord.newBuilder().setHeight(deleted).build();

@@ -61,7 +61,8 @@ final class LedgerAudit {
   private void state() {
     long[] sound = {0};
     Set<ByteString> told = new HashSet<>();
-    TableShow rows = new TableShow(execution, (type, key, what) -> wrong(key, what, told));
+    TableShow rows =
+        new TableShow(execution, (type, key, what) -> wrong(key, "has a wrong checksum", told));
     rows.state(
         ByteString.EMPTY,
         unit -> {
@@ -108,14 +109,14 @@ final class LedgerAudit {
   }
 
   private void wrong(ByteString key, String what, Set<ByteString> told) {
-    if (!told.add(key)) {
+    if (told.size() >= ClusterAudit.MAX_FINDINGS || !told.add(key)) {
       return;
     }
-    Optional<CopyRecord> due = ledger.find(RecordType.STATE, key);
     String words = "row of key " + HexFormat.of().formatHex(key.toByteArray()) + " " + what;
     sink.record(
         new SqlFault("state", 0, words),
         connection -> {
+          Optional<CopyRecord> due = ledger.find(RecordType.STATE, key);
           ClusterRepair.deleteRow(connection, "state", "state_key", key);
           if (due.isPresent()) {
             put(connection, List.of(due.get()));
@@ -178,12 +179,11 @@ final class LedgerAudit {
 
   private void wrong(RecordType type, String table, ByteString key, String what) {
     boolean named = type == RecordType.META;
-    Optional<CopyRecord> due = ledger.find(type, key);
-    String words =
-        named ? "row of name " + key.toStringUtf8() + " " + what : "row " + what;
+    String words = named ? "row of name " + key.toStringUtf8() + " " + what : "row " + what;
     sink.record(
         new SqlFault(table, named ? 0 : height(key), words),
         connection -> {
+          Optional<CopyRecord> due = ledger.find(type, key);
           if (due.isPresent()) {
             put(connection, List.of(due.get()));
           } else if (named) {

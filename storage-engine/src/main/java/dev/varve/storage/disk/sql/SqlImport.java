@@ -71,8 +71,7 @@ final class SqlImport {
     }
     List<ByteString> hashes = txs.stream().map(Sha256::of).toList();
     BlockBatch batch =
-        new BlockBatch(
-            block, txs, hashes, results, logs, List.of(), ByteString.EMPTY, 0, Map.of());
+        new BlockBatch(block, txs, hashes, results, logs, List.of(), ByteString.EMPTY, 0, Map.of());
     return new BlockRows(batch, checksums, marker);
   }
 
@@ -134,7 +133,8 @@ final class SqlImport {
   /** Writes what was taken, but for blocks and locations, with others in one transaction. */
   void writeExecution(Connection connection) throws SQLException {
     ExecutionRows.writeBlocks(connection, blocks);
-    try (Upsert state = Upsert.into(connection, "state", 2, "shard, state_key, height, value, crc");
+    try (Upsert state =
+            Upsert.into(connection, "state", 2, "shard, state_key, height, value, crc");
         Upsert commitments = Upsert.into(connection, "commitments", 1, "height, delta, crc")) {
       for (CopyRecord record : others) {
         if (record.type() == RecordType.STATE) {

@@ -15,6 +15,7 @@ import dev.varve.storage.record.TransactionSlice;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class StoredBlock {
   private final long height;
   private final Map<String, SqlFault> faults = new LinkedHashMap<>();
   private final TreeMap<Long, Tx> txs = new TreeMap<>();
+  // Of transactions that are sound.
+  private final Map<Long, ByteString> hashes = new HashMap<>();
   private final TreeMap<Long, Result> results = new TreeMap<>();
   private final TreeMap<Long, TxLog.Builder> logs = new TreeMap<>();
   private final List<Height> heights = new ArrayList<>();
@@ -159,8 +162,12 @@ final class StoredBlock {
       fault("transactions", "row " + index + " is missing");
     } else if (checksums.transaction(height, (int) index, row.bytes()) != row.crc()) {
       fault("transactions", "row " + index + " has a wrong checksum");
-    } else if (!Sha256.of(row.bytes()).equals(row.hash())) {
-      fault("transactions", "row " + index + " has another hash than its transaction");
+    } else {
+      ByteString hash = Sha256.of(row.bytes());
+      hashes.put(index, hash);
+      if (!hash.equals(row.hash())) {
+        fault("transactions", "row " + index + " has another hash than its transaction");
+      }
     }
   }
 
@@ -170,11 +177,11 @@ final class StoredBlock {
       fault("tx_results", "row " + index + " is missing");
       return;
     }
-    Tx tx = txs.get(index);
+    ByteString hash = hashes.getOrDefault(index, row.hash());
     if (checksums.ofTransaction(RecordType.RESULT, height, (int) index, row.result())
         != row.crc()) {
       fault("tx_results", "row " + index + " has a wrong checksum");
-    } else if (tx != null && !tx.hash().equals(row.hash())) {
+    } else if (!hash.equals(row.hash())) {
       fault("tx_results", "row " + index + " has another hash than its transaction");
     }
     TxLog log = logOf(index);
@@ -232,8 +239,7 @@ final class StoredBlock {
     }
     List<CopyRecord> unit = new ArrayList<>();
     unit.add(CopyRecord.of(RecordType.BLOCK, Keys.chain(height, RecordType.BLOCK, 0), block));
-    for (RecordType type :
-        List.of(RecordType.TRANSACTION, RecordType.RESULT, RecordType.LOG)) {
+    for (RecordType type : List.of(RecordType.TRANSACTION, RecordType.RESULT, RecordType.LOG)) {
       for (int from = 0; from < txs.size(); from += DiskStore.SLICE_LENGTH) {
         unit.add(slice(type, from));
       }

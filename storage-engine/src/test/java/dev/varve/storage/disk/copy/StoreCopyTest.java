@@ -173,9 +173,7 @@ class StoreCopyTest {
                   last
                       ? List.of(
                           new CopyRecord(
-                              RecordType.META,
-                              unit.get(0).key(),
-                              ByteString.copyFromUtf8("other")))
+                              RecordType.META, unit.get(0).key(), ByteString.copyFromUtf8("other")))
                       : unit);
             }
           };
