@@ -17,7 +17,10 @@ import dev.varve.storage.disk.sql.SqlStore;
 import dev.varve.storage.disk.sql.SqlStoreConfig;
 import dev.varve.storage.fault.Seeds;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,9 +82,9 @@ class SqlCopyIT {
             .next(4)
             .forEach(
                 batch -> {
-                  first.apply(java.util.List.of(batch));
-                  cluster.apply(java.util.List.of(batch));
-                  last.apply(java.util.List.of(batch));
+                  first.apply(List.of(batch));
+                  cluster.apply(List.of(batch));
+                  last.apply(List.of(batch));
                 });
         chain.requireSame(first, cluster);
         first.rollBack(BLOCKS - 5, at -> {});
@@ -92,5 +95,39 @@ class SqlCopyIT {
         CopiedChain.requireSameRecords(first.records(), cluster.records());
       }
     }
+  }
+
+  @Test
+  void shouldNameADamagedRowAndAClusterThatWentOn() throws SQLException {
+    SqlFixture fixture = SqlFixture.of(Layout.ONE_PRIMARY);
+    fixture.wipe();
+    SqlStoreConfig config = SqlFixture.config().withBlocks(HISTORY, 0);
+    try (SqlStore cluster = SqlStore.open(fixture.groups(), config)) {
+      chain.fill(cluster, 10);
+      try (RocksDbStore target = rocksDb("moving", 0)) {
+        RecordStore source = cluster.records();
+        StoreCopy copy = copy(source, target.records());
+        try (SqlStore node = SqlStore.open(fixture.groups(), config)) {
+          node.apply(chain.next(1));
+        }
+        assertThatThrownBy(copy::run)
+            .isInstanceOf(StorageException.Incompatible.class)
+            .hasMessageContaining("went on from block 10 to block 11 while it was copied");
+      }
+      fixture.execute("UPDATE tx_results SET gas_used = 7 WHERE height = " + withTxs());
+      try (RocksDbStore target = rocksDb("to", 0)) {
+        assertThatThrownBy(() -> copy(cluster.records(), target.records()).run())
+            .isInstanceOf(StorageException.Corruption.class)
+            .hasMessageContaining("block " + withTxs() + ": tx_results row 0 has a wrong checksum");
+      }
+    }
+  }
+
+  private long withTxs() {
+    return chain.all().stream()
+        .filter(batch -> !batch.txs().isEmpty())
+        .findFirst()
+        .orElseThrow()
+        .height();
   }
 }

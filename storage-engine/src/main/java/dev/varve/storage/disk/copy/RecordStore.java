@@ -24,7 +24,7 @@ public interface RecordStore {
   AppliedHeight applied();
 
   /**
-   * Requires that all of it ends with the same block.
+   * Requires that all of it ends with the same block, and has {@link #applied} tell it anew.
    *
    * @throws dev.varve.storage.StorageException.Unavailable where that is not so now
    */

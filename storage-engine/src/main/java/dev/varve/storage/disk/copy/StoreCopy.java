@@ -23,7 +23,7 @@ public final class StoreCopy {
   /** The META record that tells how far a copy is. */
   public static final String NAME = "store.copy";
 
-  private static final long COMMIT_BYTES = 4 << 20;
+  private static final long COMMIT_BYTES = 1 << 20;
   private static final int COMMIT_RECORDS = 20_000;
   // Of a record, besides key and payload.
   private static final int RECORD_BYTES = 32;
@@ -140,7 +140,7 @@ public final class StoreCopy {
     totals = CopyTotals.of(state);
     if (!state.getVerified()) {
       for (Section section : Section.values()) {
-        if (section.ordinal() >= state.getSection()) {
+        if (section.place() >= state.getSection()) {
           copy(section);
         }
       }
@@ -155,7 +155,7 @@ public final class StoreCopy {
   }
 
   private void copy(Section section) {
-    ByteString from = section.ordinal() == state.getSection() ? state.getFrom() : ByteString.EMPTY;
+    ByteString from = section.place() == state.getSection() ? state.getFrom() : ByteString.EMPTY;
     source.scan(
         section,
         from,
@@ -168,11 +168,11 @@ public final class StoreCopy {
           pendingRecords += records.size();
           target.put(section, records);
           if (pendingBytes >= COMMIT_BYTES || pendingRecords >= commitRecords) {
-            commit(section.ordinal(), after(section, unit.get(0).key()));
+            commit(section.place(), after(section, unit.get(0).key()));
           }
           tell("copying", section, unit.get(0), totals);
         });
-    commit(section.ordinal() + 1, ByteString.EMPTY);
+    commit(section.place() + 1, ByteString.EMPTY);
   }
 
   private static ByteString after(Section section, ByteString key) {
@@ -214,6 +214,7 @@ public final class StoreCopy {
   }
 
   private void verify() {
+    source.requireWhole();
     AppliedHeight now = source.applied();
     if (now.getHeight() != begin.getHeight() || !now.getAppHash().equals(begin.getAppHash())) {
       throw new StorageException.Incompatible(

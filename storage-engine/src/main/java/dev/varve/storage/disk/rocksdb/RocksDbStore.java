@@ -67,6 +67,7 @@ public final class RocksDbStore implements DiskStore {
   private final Path folder;
   private final FileIo files;
   private final Database database;
+  private final int[] ids;
   private final BatchEncoder encoder;
   private final Records records;
   private final StateHistory history;
@@ -92,7 +93,7 @@ public final class RocksDbStore implements DiskStore {
     this.records = new Records(database);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
-    int[] ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
+    this.ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
     this.encoder = new BatchEncoder(ids);
     this.chainFloor = new ChainFloor(records);
     Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {}, () -> {});
@@ -150,7 +151,7 @@ public final class RocksDbStore implements DiskStore {
 
   private RecordWriter changes(Runnable before) {
     requireWritable();
-    return new Changes(database, encoder, before, this::load);
+    return new Changes(database, new BatchEncoder(ids), before, this::load);
   }
 
   /** All records, for a copy. */

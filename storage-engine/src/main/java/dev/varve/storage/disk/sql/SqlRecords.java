@@ -78,7 +78,8 @@ final class SqlRecords implements RecordStore {
 
   @Override
   public void requireWhole() {
-    long last = applied().getHeight();
+    reload.run();
+    long last = state.height();
     for (Group group : List.of(chain, execution)) {
       if (group.highest() != last) {
         throw new StorageException.Unavailable(

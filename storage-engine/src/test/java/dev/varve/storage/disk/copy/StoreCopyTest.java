@@ -1,17 +1,22 @@
 package dev.varve.storage.disk.copy;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
+import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.fault.Seeds;
+import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.CopyState;
 import dev.varve.storage.record.CopyTotal;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -19,6 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 
 /** Copies between embedded stores of every kind. */
 class StoreCopyTest {
@@ -143,18 +155,58 @@ class StoreCopyTest {
       CopyRecord wrong =
           new CopyRecord(
               RecordType.BLOCK,
-              ByteString.copyFrom(dev.varve.storage.Keys.chain(7, RecordType.BLOCK, 0)),
-              dev.varve.storage.record.BlockRecord.newBuilder()
-                  .setHeight(7)
-                  .setTxCount(100_000)
-                  .build()
-                  .toByteString());
+              ByteString.copyFrom(Keys.chain(7, RecordType.BLOCK, 0)),
+              BlockRecord.newBuilder().setHeight(7).setTxCount(100_000).build().toByteString());
       source.records().put(Section.META, List.of(wrong));
       source.records().commit(Optional.of(CopyState.getDefaultInstance()));
       assertThatThrownBy(() -> copy(source.records(), target.records()).run())
           .isInstanceOf(StorageException.Corruption.class)
           .hasMessageContaining("TRANSACTION record 0000000000000007")
           .hasMessageContaining("is missing in leveldb store");
+    }
+  }
+
+  @Test
+  void shouldNameADamagedRecordOfTheSource() throws RocksDBException {
+    try (Opened source = Kind.ROCKSDB.open(folder.resolve("from"), 25, 0)) {
+      chain.fill(source.store(), 20);
+    }
+    byte[] key = damageState(folder.resolve("from").resolve("db"));
+    try (Opened source = Kind.ROCKSDB.open(folder.resolve("from"), 25, 0);
+        Opened target = Kind.LEVELDB.open(folder.resolve("to"), 25, 0)) {
+      assertThatThrownBy(() -> copy(source.records(), target.records()).run())
+          .isInstanceOf(StorageException.Corruption.class)
+          .hasMessageContaining("STATE record " + HexFormat.of().formatHex(key))
+          .hasMessageContaining("has checksum");
+      assertThat(StoreCopy.unfinished(target.records())).isPresent();
+    }
+  }
+
+  /** Alters the first value of the state; returns its key. */
+  private static byte[] damageState(Path db) throws RocksDBException {
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    try (Options options = new Options()) {
+      for (byte[] name : RocksDB.listColumnFamilies(options, db.toString())) {
+        families.add(new ColumnFamilyDescriptor(name));
+      }
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options = new DBOptions();
+        RocksDB rocks = RocksDB.open(options, db.toString(), families, handles)) {
+      for (ColumnFamilyHandle handle : handles) {
+        if (new String(handle.getName(), US_ASCII).equals("state")) {
+          try (RocksIterator first = rocks.newIterator(handle)) {
+            first.seekToFirst();
+            byte[] value = first.value();
+            value[value.length - 1] ^= 1;
+            rocks.put(handle, first.key(), value);
+            return first.key();
+          }
+        }
+      }
+      throw new AssertionError("no state");
+    } finally {
+      handles.forEach(ColumnFamilyHandle::close);
     }
   }
 
