@@ -54,8 +54,9 @@ class SqlCopyIT {
     boolean pruned = layout == Layout.TWO_GROUPS;
     try (RocksDbStore first = rocksDb("from", pruned ? 20 : 0)) {
       chain.fill(first, BLOCKS);
-      for (int i = 0; pruned && i < 200 && first.prune(); i++) {
-        continue;
+      int steps = 0;
+      while (pruned && steps < 200 && first.prune()) {
+        steps++;
       }
       assertThat(first.chainFloor() > 1).isEqualTo(pruned);
       try (SqlStore cluster = SqlStore.openForCopy(fixture.groups(), config)) {

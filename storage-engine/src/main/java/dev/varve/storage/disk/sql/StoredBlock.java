@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** What the tables hold of one block, and what is wrong with it. Threads: one at a time. */
@@ -98,11 +99,11 @@ final class StoredBlock {
     return block;
   }
 
-  TreeMap<Long, Tx> txs() {
+  NavigableMap<Long, Tx> txs() {
     return txs;
   }
 
-  TreeMap<Long, Result> results() {
+  NavigableMap<Long, Result> results() {
     return results;
   }
 
@@ -150,7 +151,7 @@ final class StoredBlock {
     return most;
   }
 
-  private void noneFrom(long count, String table, TreeMap<Long, ?> rows) {
+  private void noneFrom(long count, String table, NavigableMap<Long, ?> rows) {
     if (!rows.isEmpty() && rows.lastKey() >= count) {
       fault(table, "has row " + rows.lastKey() + ", the block has " + count + " transactions");
     }

@@ -82,8 +82,9 @@ class StoreCopyTest {
     try (Opened source = from.open(folder.resolve("from"), 10, 16);
         Opened target = to.open(folder.resolve("to"), 10, 16)) {
       chain.fill(source.store(), BLOCKS);
-      for (int i = 0; i < 200 && source.store().prune(); i++) {
-        continue;
+      int steps = 0;
+      while (steps < 200 && source.store().prune()) {
+        steps++;
       }
       assertThat(source.store().chainFloor()).isGreaterThan(1);
       StoreCopy copy = copy(source.records(), target.records());
