@@ -56,7 +56,7 @@ public final class HomeCheck {
     }
     try (StoredChain chain = opened) {
       checkDurable(chain.store());
-      StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), progress);
+      StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), clusterRemedy(), progress);
       StateCommitment commitment = store.run();
       LogCheck log = findings.full() ? null : checkLog(owner, chain.store(), commitment);
       return report(store, log);
@@ -104,6 +104,9 @@ public final class HomeCheck {
     if (e instanceof StorageException.Incompatible) {
       return VERSION_REMEDY;
     }
+    if (e instanceof StorageException.Corruption && config.disk().store().equals("mysql")) {
+      return clusterRemedy();
+    }
     return log != null && log.holdsWholeChain() && findings.problems().isEmpty()
         ? logHoldsAllRemedy()
         : storeRemedy();
@@ -145,6 +148,14 @@ public final class HomeCheck {
         + folders
         + " away and start: the node gives all blocks anew, if it still has its first one, else"
         + " make a new home that fetches them from its peers";
+  }
+
+  private String clusterRemedy() {
+    return "stop the node and run varve store repair --home "
+        + home.path()
+        + ", with --node and the URL of a CometBFT node of the chain that has these blocks: it"
+        + " fills in what is missing from the fallback log, the node's own disk and that node;"
+        + " look for faults of the databases' disks";
   }
 
   private String logHoldsAllRemedy() {

@@ -68,6 +68,27 @@ public record NodeHome(Path path) {
     }
   }
 
+  /**
+   * Makes this the home that an id names, if it has none so far.
+   *
+   * @throws NodeException when it has another one
+   */
+  void adoptId(String id) {
+    Path file = path.resolve("ID");
+    FileIo files = new RealFileIo();
+    try {
+      if (files.read(file).isEmpty()) {
+        files.replace(file, (id + "\n").getBytes(UTF_8));
+      }
+    } catch (IOException e) {
+      throw new NodeException("cannot use " + reason(e), e);
+    }
+    if (!id().equals(id)) {
+      throw new NodeException(
+          "the databases belong to home " + id + ", " + path + " is home " + id());
+    }
+  }
+
   Path formatFile() {
     return path.resolve("FORMAT");
   }

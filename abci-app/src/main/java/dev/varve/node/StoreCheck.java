@@ -6,6 +6,8 @@ import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.ChainFloor;
+import dev.varve.storage.disk.sql.ClusterAudit;
+import dev.varve.storage.disk.sql.SqlFault;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.TxLocation;
@@ -29,6 +31,7 @@ final class StoreCheck {
   private final DiskStore store;
   private final Findings findings;
   private final String remedy;
+  private final String clusterRemedy;
   private final Consumer<String> progress;
   private long initial;
   private long first;
@@ -41,9 +44,16 @@ final class StoreCheck {
    * A check that was not run yet.
    *
    * @param remedy what to do about damage
+   * @param clusterRemedy what to do about damage in the databases, where there are any
    * @param progress told what is read now
    */
-  StoreCheck(StoredChain chain, Findings findings, String remedy, Consumer<String> progress) {
+  StoreCheck(
+      StoredChain chain,
+      Findings findings,
+      String remedy,
+      String clusterRemedy,
+      Consumer<String> progress) {
+    this.clusterRemedy = clusterRemedy;
     this.chain = chain;
     this.store = chain.store();
     this.findings = findings;
@@ -58,9 +68,13 @@ final class StoreCheck {
     guard("meta " + ChainFloor.NAME, () -> store.meta(ChainFloor.NAME));
     first = Math.max(initial, store.chainFloor());
     last = applied.getHeight();
-    for (long height = first; height <= last && !findings.full(); height++) {
-      checkBlock(height, applied);
-      progress.accept("block " + height + " of " + last);
+    if (chain.databases().isPresent()) {
+      checkCluster(chain.databases().get());
+    } else {
+      for (long height = first; height <= last && !findings.full(); height++) {
+        checkBlock(height, applied);
+        progress.accept("block " + height + " of " + last);
+      }
     }
     for (long at = store.historyFloor(); at <= last && !findings.full(); at++) {
       checkHistory(at);
@@ -94,6 +108,33 @@ final class StoreCheck {
 
   long keys() {
     return keys;
+  }
+
+  /** All that lies in the databases; the rest is on the node's own disk. */
+  private void checkCluster(StoredChain.Databases databases) {
+    ClusterAudit.Report report =
+        new ClusterAudit(databases.groups(), databases.ledger(), progress)
+            .run(
+                initial,
+                fault -> {
+                  if (!findings.full()) {
+                    findings.problem(words(fault), clusterRemedy);
+                  }
+                });
+    blocks = report.blocks();
+    transactions = report.transactions();
+    if (!report.isStateCompared()) {
+      findings.note(
+          "the cluster has blocks above "
+              + last
+              + ", the last one in the node's own store: state, history and commitments in the"
+              + " cluster were not compared");
+    }
+  }
+
+  static String words(SqlFault fault) {
+    String block = fault.height() == 0 ? "" : " of block " + fault.height();
+    return "table " + fault.table() + " in the cluster" + block + ": " + fault.what();
   }
 
   private void checkBlock(long height, AppliedHeight applied) {

@@ -3,8 +3,12 @@ package dev.varve.node;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.disk.leveldb.LevelDbStore;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
+import dev.varve.storage.disk.sql.SqlGroup;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,9 +21,19 @@ public final class StoredChain implements AutoCloseable {
   private static final String META_INITIAL_HEIGHT = "ledger.initial_height";
 
   private final DiskStore store;
+  private final Optional<Databases> databases;
 
-  private StoredChain(DiskStore store) {
+  /**
+   * What a store on a cluster is made of.
+   *
+   * @param groups the databases
+   * @param ledger what the node keeps on its own disk
+   */
+  record Databases(List<SqlGroup> groups, EmbeddedRecords ledger) {}
+
+  private StoredChain(DiskStore store, Optional<Databases> databases) {
     this.store = store;
+    this.databases = databases;
   }
 
   /**
@@ -32,23 +46,42 @@ public final class StoredChain implements AutoCloseable {
   public static StoredChain open(NodeHome home, NodeConfig config) {
     home.requireFormat();
     NodeConfig.Disk disk = config.disk();
-    return new StoredChain(
-        switch (disk.store()) {
-          case "leveldb" -> LevelDbStore.open(disk.path(), Wiring.levelDb(config));
-          case "mysql" ->
-              ClusterDisk.open(
-                  home,
-                  config,
-                  () ->
-                      RocksDbStore.openReadOnly(Wiring.ledgerPath(config), Wiring.ledgerDb(config)),
-                  cluster -> {});
-          default -> RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
-        });
+    if (disk.store().equals("mysql")) {
+      return onCluster(home, config);
+    }
+    DiskStore opened =
+        disk.store().equals("leveldb")
+            ? LevelDbStore.open(disk.path(), Wiring.levelDb(config))
+            : RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
+    return of(StoreMarks.requireFinished(opened, home.path().toString()));
   }
 
-  /** For tests. */
+  private static StoredChain onCluster(NodeHome home, NodeConfig config) {
+    List<SqlGroup> groups = new ArrayList<>();
+    RocksDbStore[] ledger = {null};
+    DiskStore opened =
+        ClusterDisk.open(
+            home,
+            config,
+            () -> ledger[0] = openLedger(config),
+            cluster -> groups.addAll(ClusterGroups.of(cluster)));
+    StoreMarks.requireFinished(opened, home.path().toString());
+    return new StoredChain(opened, Optional.of(new Databases(groups, ledger[0].records())));
+  }
+
+  /** What a node with a cluster keeps on its own disk. */
+  static RocksDbStore openLedger(NodeConfig config) {
+    return RocksDbStore.openReadOnly(Wiring.ledgerPath(config), Wiring.ledgerDb(config));
+  }
+
+  /** Any store, as one of no cluster. */
   static StoredChain of(DiskStore store) {
-    return new StoredChain(store);
+    return new StoredChain(store, Optional.empty());
+  }
+
+  /** Of a store on a cluster, its parts. */
+  Optional<Databases> databases() {
+    return databases;
   }
 
   /** The records. */

@@ -104,11 +104,15 @@ final class Wiring {
 
   /** The disk store of a home, for one who also writes to it; {@code cluster} is told, if any. */
   static DiskStore disk(NodeHome home, NodeConfig config, Consumer<Cluster> cluster) {
-    if (config.disk().store().equals("mysql")) {
-      return ClusterDisk.open(
-          home, config, () -> RocksDbStore.open(ledgerPath(config), ledgerDb(config)), cluster);
-    }
-    return embedded(config, config.disk().path());
+    DiskStore store =
+        config.disk().store().equals("mysql")
+            ? ClusterDisk.open(
+                home,
+                config,
+                () -> RocksDbStore.open(ledgerPath(config), ledgerDb(config)),
+                cluster)
+            : embedded(config, config.disk().path());
+    return StoreMarks.requireFinished(store, home.path().toString());
   }
 
   /** A store of the configured kind in a folder; beside a cluster, of the kind that it needs. */

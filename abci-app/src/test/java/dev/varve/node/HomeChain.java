@@ -39,6 +39,13 @@ final class HomeChain {
     this.config = config;
   }
 
+  /** The same chain in another home. */
+  HomeChain in(NodeConfig other) {
+    HomeChain there = new HomeChain(other);
+    there.appHashes.addAll(appHashes);
+    return there;
+  }
+
   /** The engine of a home, as the node wires it but for its small logs. */
   static StorageEngine open(NodeConfig config) {
     Path logs = config.fallback().path();

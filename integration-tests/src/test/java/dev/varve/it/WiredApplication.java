@@ -3,6 +3,7 @@ package dev.varve.it;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import dev.varve.abci.AbciApplication;
 import dev.varve.abci.AbciServer;
 import dev.varve.abci.AbciServerConfig;
@@ -72,8 +73,14 @@ final class WiredApplication implements AutoCloseable {
 
   /** What the engine holds at a position, in the form of {@code /tx}. */
   ObjectNode read(long height, int index, String hash) {
+    ByteString tx = engine.transaction(height, index).orElseThrow();
     TxResult result = engine.result(height, index).orElseThrow();
-    TxLog log = engine.log(height, index).orElseThrow();
+    return document(height, index, hash, tx, result, engine.log(height, index).orElseThrow());
+  }
+
+  /** Records of a position, in the form of {@code /tx}. */
+  static ObjectNode document(
+      long height, int index, String hash, ByteString bytes, TxResult result, TxLog log) {
     ObjectNode json = JSON.createObjectNode().put("hash", hash);
     json.put("height", Long.toString(height)).put("index", index);
     ObjectNode inner = json.putObject("tx_result");
@@ -85,8 +92,7 @@ final class WiredApplication implements AutoCloseable {
     inner.put("gas_used", Long.toString(result.getGasUsed()));
     inner.set("events", events(log));
     inner.put("codespace", result.getCodespace());
-    byte[] tx = engine.transaction(height, index).orElseThrow().toByteArray();
-    json.put("tx", java.util.Base64.getEncoder().encodeToString(tx));
+    json.put("tx", java.util.Base64.getEncoder().encodeToString(bytes.toByteArray()));
     return json;
   }
 

@@ -47,6 +47,9 @@
  * Slice n of a block holds its transactions, results or logs 64 n to 64 n + 63. MARKER has the
  * highest code: it is the last key of its height, and the last one of all is the applied height.
  *
+ * <p>META {@code store.copy} marks a copy that is not finished, see {@code
+ * dev.varve.storage.disk.copy}; a MARKER's {@code batch_crc} 0 is not known.
+ *
  * <h2>The lowest height kept</h2>
  *
  * <p>META {@code store.chain_floor}, a decimal number, is there once chain records were dropped:

@@ -20,6 +20,15 @@ public interface RecordReader {
    */
   Optional<StoredEntry> first(RecordType type, byte[] from);
 
+  /** Shows entries of a type in the order of their keys, from one on, not verified. */
+  void scan(RecordType type, byte[] from, EntryVisitor visitor);
+
+  /** Receives an entry; returns whether to go on. */
+  @FunctionalInterface
+  interface EntryVisitor {
+    boolean visit(StoredEntry entry);
+  }
+
   /** A key without any type in front of it, and its value in the envelope. */
   final class StoredEntry {
     private final byte[] key;

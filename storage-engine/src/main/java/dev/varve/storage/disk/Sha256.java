@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Hashes by which transactions are indexed. */
-final class Sha256 {
+/** Hashes by which transactions are indexed. Threads: any. */
+public final class Sha256 {
   private Sha256() {}
 
-  static ByteString of(ByteString bytes) {
+  public static ByteString of(ByteString bytes) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return ByteString.copyFrom(digest.digest(bytes.toByteArray()));

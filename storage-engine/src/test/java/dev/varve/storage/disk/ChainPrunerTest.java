@@ -62,6 +62,15 @@ class ChainPrunerTest {
     }
 
     @Override
+    public void scan(RecordType type, byte[] from, EntryVisitor visitor) {
+      for (Map.Entry<byte[], byte[]> entry : of(type).tailMap(from, true).entrySet()) {
+        if (!visitor.visit(new StoredEntry(entry.getKey(), entry.getValue()))) {
+          return;
+        }
+      }
+    }
+
+    @Override
     public void put(RecordType type, byte[] key, ByteString payload) {
       RecordBuffer buffer = new RecordBuffer(64);
       buffer.writeBytes(key);

@@ -19,9 +19,9 @@ import picocli.CommandLine.Option;
     description = {
       "Read every record of a home and compare them with each other.",
       "Looks at checksums, heights without a gap, transactions with results, logs and hash index,",
-      "the app hash with the state, and the blocks in the fallback log with all of that. Changes",
-      "nothing. The node may run, but then its log is not read. Exit code 1 when something is",
-      "wrong."
+      "the app hash with the state, and the blocks in the fallback log with all of that; in a",
+      "cluster at every table of the primaries, see varve store repair. Changes nothing. The node",
+      "may run, but then its log is not read. Exit code 1 when something is wrong."
     },
     footer = {
       "",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       DumpCommand.class,
       RollbackCommand.class,
+      StoreCommand.class,
       BenchCommand.class,
       VersionCommand.class
     },

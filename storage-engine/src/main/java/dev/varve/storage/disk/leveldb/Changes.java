@@ -24,6 +24,10 @@ final class Changes implements RecordWriter {
   @Override
   public void put(RecordType type, byte[] key, ByteString payload) {
     entries.put(type, key, payload);
+    if (type == RecordType.MARKER) {
+      // Markers come in the order of heights.
+      entries.put(type, Keys.chain(Long.MAX_VALUE, type, 0), payload);
+    }
   }
 
   @Override

@@ -21,6 +21,7 @@ import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.disk.StorePruner;
+import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -131,6 +132,11 @@ public final class LevelDbStore implements DiskStore {
     verify();
   }
 
+  /** All records, for a copy. */
+  public EmbeddedRecords records() {
+    return new EmbeddedRecords(KIND, folder, this, records, history::first, this::changes);
+  }
+
   @Override
   public void verifyHistory(long height) {
     history.verify(height);
@@ -230,9 +236,7 @@ public final class LevelDbStore implements DiskStore {
           "store " + folder + " holds block " + held.getHeight() + " after " + last.getHeight(),
           null);
     }
-    if (firstHeight < 0) {
-      firstHeight = last.getHeight();
-    }
+    firstHeight = firstHeight < 0 ? last.getHeight() : firstHeight;
     history.written(last, firstKept);
     applied = last;
   }

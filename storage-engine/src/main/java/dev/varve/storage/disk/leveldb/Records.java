@@ -58,6 +58,15 @@ final class Records implements RecordReader {
     return Optional.ofNullable(first[0]);
   }
 
+  @Override
+  public void scan(RecordType type, byte[] from, EntryVisitor visitor) {
+    database.scan(
+        Keys.typed(type, from),
+        (key, value) ->
+            key[0] == type.code()
+                && visitor.visit(new StoredEntry(Arrays.copyOfRange(key, 1, key.length), value)));
+  }
+
   /** A record that the block of its height says there is. */
   <M extends MessageLite> M require(RecordType type, byte[] key, Parser<M> parser) {
     return find(type, key, parser).orElseThrow(() -> missing(type, key));

@@ -23,6 +23,7 @@ import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
 import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.disk.StorePruner;
+import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.LogSlice;
@@ -34,7 +35,6 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -67,6 +67,7 @@ public final class RocksDbStore implements DiskStore {
   private final Path folder;
   private final FileIo files;
   private final Database database;
+  private final int[] ids;
   private final BatchEncoder encoder;
   private final Records records;
   private final StateHistory history;
@@ -92,7 +93,7 @@ public final class RocksDbStore implements DiskStore {
     this.records = new Records(database);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
-    int[] ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
+    this.ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
     this.encoder = new BatchEncoder(ids);
     this.chainFloor = new ChainFloor(records);
     Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {}, () -> {});
@@ -103,7 +104,7 @@ public final class RocksDbStore implements DiskStore {
   }
 
   private void load() {
-    applied = readApplied();
+    applied = records.applied(folder);
     history.load(applied);
     chainFloor.load();
     mark.loaded(applied.getHeight());
@@ -150,7 +151,13 @@ public final class RocksDbStore implements DiskStore {
 
   private RecordWriter changes(Runnable before) {
     requireWritable();
-    return new Changes(database, encoder, before, this::load);
+    return new Changes(database, new BatchEncoder(ids), before, this::load);
+  }
+
+  /** All records, for a copy. */
+  public EmbeddedRecords records() {
+    return new EmbeddedRecords(
+        KIND, folder, this, records, history::first, () -> changes(() -> {}));
   }
 
   @Override
@@ -269,20 +276,6 @@ public final class RocksDbStore implements DiskStore {
             .find(RecordType.MARKER, key, AppliedHeight.parser())
             .orElseThrow(() -> BlockOrder.notComparable(folder, batch));
     BlockOrder.requireSame(folder, before, encoder.marker(batch));
-  }
-
-  // The marker sorts last among the records of a height, so the last key of all is the last marker.
-  private AppliedHeight readApplied() {
-    byte[] last = database.lastKey(ColumnFamily.CHAIN);
-    if (last == null) {
-      return AppliedHeight.getDefaultInstance();
-    }
-    if (last.length != Keys.CHAIN_BYTES || last[8] != RecordType.MARKER.code()) {
-      throw new StorageException.Corruption(
-          "store " + folder + " ends with key " + HexFormat.of().formatHex(last) + ", not a marker",
-          null);
-    }
-    return records.find(RecordType.MARKER, last, AppliedHeight.parser()).orElseThrow();
   }
 
   @Override

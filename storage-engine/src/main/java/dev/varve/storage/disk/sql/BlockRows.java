@@ -27,6 +27,11 @@ final class BlockRows {
   private final long bytes;
 
   BlockRows(BlockBatch batch, Checksums checksums) {
+    this(batch, checksums, null);
+  }
+
+  /** Of a block that is not whole in its batch: with the marker that it has. */
+  BlockRows(BlockBatch batch, Checksums checksums, AppliedHeight known) {
     this.batch = batch;
     this.meta = new TreeMap<>(batch.meta());
     long height = batch.height();
@@ -70,7 +75,8 @@ final class BlockRows {
     }
     rows = rowCount + stateCrcs.length;
     bytes = byteCount;
-    marker = batch.marker().toBuilder().setBatchCrc(all.checksum(0)).build();
+    marker =
+        known == null ? batch.marker().toBuilder().setBatchCrc(all.checksum(0)).build() : known;
   }
 
   private static long attributeRows(TxLog log) {

@@ -87,7 +87,7 @@ final class ChainReader {
     }
   }
 
-  private static void addMessages(BlockRecord.Builder block, byte[] commit, byte[] misbehavior) {
+  static void addMessages(BlockRecord.Builder block, byte[] commit, byte[] misbehavior) {
     try {
       if (commit != null) {
         block.setLastCommit(CommitInfo.parseFrom(commit));

@@ -24,8 +24,13 @@ final class ChainRows {
   private ChainRows() {}
 
   static void write(Connection connection, List<BlockRows> run) throws SQLException {
-    transactions(connection, run);
     locations(connection, run);
+    writeBlocks(connection, run);
+  }
+
+  /** All but where transactions are found. */
+  static void writeBlocks(Connection connection, List<BlockRows> run) throws SQLException {
+    transactions(connection, run);
     try (Upsert rows = Upsert.into(connection, "blocks", 1, BLOCK)) {
       for (BlockRows block : run) {
         block(rows, block);

@@ -42,9 +42,7 @@ final class ExecutionRows {
       throws SQLException {
     StateChanges changes = StateChanges.read(connection, run, first, isRepeated);
     ExecutionRows rows = new ExecutionRows(connection, run);
-    rows.results();
-    rows.logs();
-    rows.attributes();
+    rows.blocks();
     rows.commitments();
     changes.write(connection);
     for (int i = 0; i < run.size(); i++) {
@@ -55,6 +53,17 @@ final class ExecutionRows {
         rows.history(run.get(i), first, keys);
       }
     }
+  }
+
+  /** Writes results and logs alone. */
+  static void writeBlocks(Connection connection, List<BlockRows> run) throws SQLException {
+    new ExecutionRows(connection, run).blocks();
+  }
+
+  private void blocks() throws SQLException {
+    results();
+    logs();
+    attributes();
   }
 
   private void results() throws SQLException {

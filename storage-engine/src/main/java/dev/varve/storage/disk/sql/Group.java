@@ -135,6 +135,19 @@ final class Group {
     access.read(true, connection -> claimed = requireOurs(connection, config));
   }
 
+  /** Whose cluster this is, if anybody's. */
+  Optional<String> owner() {
+    return access.read(
+        true,
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement("SELECT home_id FROM home");
+              ResultSet row = statement.executeQuery()) {
+            return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+          }
+        });
+  }
+
   /** Returns whether all parts are ours; they may be nobody's yet. */
   private boolean requireOurs(Connection connection, SqlStoreConfig config) throws SQLException {
     Set<Integer> ours = new HashSet<>();

@@ -82,6 +82,13 @@ final class HistoryRows {
     }
   }
 
+  /** Reads all that a block replaced; returns how many rows. */
+  static int verify(Connection connection, long height) throws SQLException {
+    int[] rows = {0};
+    visit(connection, height, true, (key, before) -> rows[0]++);
+    return rows[0];
+  }
+
   /** Receives what a block replaced of a key. */
   @FunctionalInterface
   interface Visitor {

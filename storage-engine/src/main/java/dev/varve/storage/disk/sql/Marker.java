@@ -123,6 +123,12 @@ final class Marker {
     return value == null ? ByteString.EMPTY : ByteString.copyFrom(value);
   }
 
+  /** A truth value, which a router that merges rows gives as one, and the driver as a number. */
+  static boolean flag(ResultSet row, int column) throws SQLException {
+    Object value = row.getObject(column);
+    return value instanceof Boolean flag ? flag : value instanceof Number n && n.longValue() != 0;
+  }
+
   /** From the columns of seconds and, after it, nanoseconds. */
   static Optional<Timestamp> time(ResultSet row, int column) throws SQLException {
     long seconds = row.getLong(column);

@@ -2,6 +2,7 @@ package dev.varve.storage.disk.sql;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.record.NameBefore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -63,12 +64,29 @@ final class Names {
     }
   }
 
+  /** What was kept of a name, as embedded stores keep it. */
+  static NameBefore before(String name, ByteString kept) {
+    NameBefore.Builder before = NameBefore.newBuilder().setName(name);
+    return kept.startsWith(PRESENT)
+        ? before.setExisted(true).setValue(kept.substring(1)).build()
+        : before.build();
+  }
+
+  /** What is kept of a name that embedded stores kept. */
+  static ByteString kept(NameBefore before) {
+    return before.getExisted() ? PRESENT.concat(before.getValue()) : ABSENT;
+  }
+
   /** Sets a name to what was kept of it. */
   static void restore(Connection connection, String name, ByteString kept) throws SQLException {
     if (kept.startsWith(PRESENT)) {
       write(connection, name, kept.substring(1));
       return;
     }
+    delete(connection, name);
+  }
+
+  static void delete(Connection connection, String name) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("DELETE FROM meta WHERE shard = ? AND name = ?")) {
       statement.setString(1, new Shards().ofName(name));

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.copy.RecordStore;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.StateRecord;
@@ -50,6 +51,7 @@ public final class SqlStore implements DiskStore {
   private final Object writeLock = new Object();
   private final ReentrantLock reachLock = new ReentrantLock();
   private volatile boolean reached;
+  private boolean isCopied;
   // Whether what is known of the markers may be out of date; guarded by writeLock.
   private boolean stale;
   private volatile boolean closed;
@@ -99,6 +101,28 @@ public final class SqlStore implements DiskStore {
       throw e;
     }
     return store;
+  }
+
+  /**
+   * Opens a cluster that a copy is made to, empty or with a copy that is not finished; {@link
+   * #open} refuses that one.
+   */
+  public static SqlStore openForCopy(List<? extends SqlGroup> groups, SqlStoreConfig config) {
+    SqlStore store = new SqlStore(groups, config);
+    store.isCopied = true;
+    try {
+      store.requireReached();
+      return store;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** All records on the primaries, for a copy. */
+  public RecordStore records() {
+    requireReached();
+    return new SqlRecords(chain, execution, state, config, this::load);
   }
 
   /** Whether the cluster was reached since this was opened. */
@@ -167,6 +191,9 @@ public final class SqlStore implements DiskStore {
             .min()
             .orElse(StoreState.NONE);
     GroupAccess access = execution.access();
+    if (!isCopied) {
+      SqlRecords.requireNoCopy(access, config);
+    }
     long history = access.read(true, connection -> HistoryRows.first(connection, last));
     long floor = access.read(true, connection -> ChainFloors.read(connection));
     state.loaded(now, first, history, floor);
@@ -297,14 +324,7 @@ public final class SqlStore implements DiskStore {
     requireReached();
     long first = state.historyFirst();
     if (first != StoreState.NONE && height >= first) {
-      execution
-          .access()
-          .read(
-              true,
-              connection -> {
-                HistoryRows.visit(connection, height, true, (key, before) -> {});
-                return null;
-              });
+      execution.access().read(true, connection -> HistoryRows.verify(connection, height));
     }
   }
 

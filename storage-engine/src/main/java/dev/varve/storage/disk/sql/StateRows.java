@@ -42,7 +42,7 @@ final class StateRows {
                 + list
                 + ")",
         keys,
-        shards,
+        shards::ofKey,
         statement -> {
           try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
@@ -65,19 +65,20 @@ final class StateRows {
         connection,
         list -> "DELETE FROM state WHERE shard IN (" + list + ") AND state_key IN (" + list + ")",
         keys,
-        shards,
+        shards::ofKey,
         PreparedStatement::executeUpdate);
   }
 
-  private interface Use {
+  interface Use {
     void with(PreparedStatement statement) throws SQLException;
   }
 
-  private static void inLists(
+  /** Runs a statement with lists of shards and of keys, as often as there are keys for. */
+  static void inLists(
       Connection connection,
       Function<String, String> sql,
       List<ByteString> keys,
-      Shards shards,
+      Function<byte[], String> shardOf,
       Use use)
       throws SQLException {
     List<byte[]> bytes = new ArrayList<>(keys.size());
@@ -90,7 +91,7 @@ final class StateRows {
       try (PreparedStatement statement = connection.prepareStatement(sql.apply(list))) {
         for (int i = 0; i < length; i++) {
           byte[] key = part.get(Math.min(i, part.size() - 1)); // the last one fills up
-          statement.setString(i + 1, shards.ofKey(key));
+          statement.setString(i + 1, shardOf.apply(key));
           statement.setBytes(length + i + 1, key);
         }
         use.with(statement);

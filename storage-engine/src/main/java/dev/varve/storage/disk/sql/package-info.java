@@ -86,6 +86,13 @@
  *       replica only when every replica of the group has shown the applied height, else of the
  *       primary. A replica that shows more than was ever written (it has not seen yet that blocks
  *       were taken back) is not trusted before it shows less.
+ *   <li>{@code batch_crc} 0 is not known: of blocks that were copied from a store of another kind,
+ *       or mended when no part had its marker any more. Such blocks are compared by their hashes.
+ *   <li>META {@code store.copy} says that the cluster is a copy that is not finished; it is written
+ *       by itself, after the rows that it stands for. The cluster is opened for nothing else then.
+ *   <li>What mends a block deletes its rows of transactions, results and logs and writes all anew,
+ *       in one transaction a group; nothing is written that contradicts a checksum or a hash that
+ *       is left.
  *   <li>A connection is used by one thread, for one group, and no second is open meanwhile.
  * </ul>
  */
