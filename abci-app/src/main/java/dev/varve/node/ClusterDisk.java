@@ -42,7 +42,7 @@ final class ClusterDisk {
     ClusterConfig databases =
         configuration(config.disk().cluster()).withDatabaseSuffix(config.disk().databaseSuffix());
     SqlStoreConfig settings =
-        SqlStoreConfig.of(home.id(), "")
+        SqlStoreConfig.of(home.id())
             .withBlocks(config.history().blocks(), config.retain().blocks())
             .withReplicasRequired(databases.trimAfterReplicas());
     DiskStore kept = local.get();

@@ -71,7 +71,7 @@ final class CopySource implements AutoCloseable {
         throw new NodeException(
             "the databases of " + place + " belong to home " + owner + ", this is another one");
       }
-      SqlStore store = SqlStore.open(groups, SqlStoreConfig.of(owner, ""));
+      SqlStore store = SqlStore.open(groups, SqlStoreConfig.of(owner));
       return new CopySource(
           place,
           store,

@@ -81,7 +81,7 @@ final class CopyTarget implements AutoCloseable {
       // What is on the node's disk is made anew, for the same cluster.
       home.home().adoptId(source.owner().orElseThrow());
     }
-    SqlStoreConfig settings = SqlStoreConfig.of(home.home().id(), "");
+    SqlStoreConfig settings = SqlStoreConfig.of(home.home().id());
     List<SqlGroup> groups = ClusterGroups.of(add(StorePlace.open(databases)));
     SqlStore cluster =
         add(
@@ -105,7 +105,7 @@ final class CopyTarget implements AutoCloseable {
     // It stays that of the same home, if it is one's; a copy that is not finished tells its own.
     Optional<String> held = ClusterOwner.of(groups);
     String owner = source.owner().or(() -> held).orElseGet(() -> UUID.randomUUID().toString());
-    SqlStore cluster = add(SqlStore.openForCopy(groups, SqlStoreConfig.of(owner, "")));
+    SqlStore cluster = add(SqlStore.openForCopy(groups, SqlStoreConfig.of(owner)));
     parts.add(new Part(source.records(), cluster.records()));
     store = cluster;
   }

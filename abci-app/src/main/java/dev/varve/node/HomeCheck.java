@@ -55,6 +55,7 @@ public final class HomeCheck {
       return report(null, log);
     }
     try (StoredChain chain = opened) {
+      chain.awaitAnswer();
       checkDurable(chain.store());
       StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), clusterRemedy(), progress);
       StateCommitment commitment = store.run();

@@ -10,6 +10,8 @@ import dev.varve.storage.disk.sql.SqlGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The records of a home, opened for reading only, for tools; a running node does not mind. Safe for
@@ -19,6 +21,9 @@ public final class StoredChain implements AutoCloseable {
   // Names that the ledger gives with the first block, see package dev.varve.ledger.
   private static final String META_CHAIN_ID = "ledger.chain_id";
   private static final String META_INITIAL_HEIGHT = "ledger.initial_height";
+
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final DiskStore store;
   private final Optional<Databases> databases;
@@ -82,6 +87,27 @@ public final class StoredChain implements AutoCloseable {
   /** Of a store on a cluster, its parts. */
   Optional<Databases> databases() {
     return databases;
+  }
+
+  /**
+   * Returns when databases answer, at once where there are none: to a first connection a busy
+   * server may take longer than a node waits for it.
+   *
+   * @throws StorageException.Unavailable when they do not within ten seconds
+   */
+  void awaitAnswer() {
+    long end = System.nanoTime() + ANSWER_NANOS;
+    while (databases.isPresent()) {
+      try {
+        store.block(initialHeight());
+        return;
+      } catch (StorageException.Unavailable e) {
+        if (System.nanoTime() - end >= 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 
   /** The records. */

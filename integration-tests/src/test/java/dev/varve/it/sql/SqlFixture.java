@@ -69,7 +69,7 @@ final class SqlFixture {
   }
 
   static SqlStoreConfig config() {
-    return SqlStoreConfig.of("home of the test", "chain-1");
+    return SqlStoreConfig.of("home of the test");
   }
 
   SqlStore open(Path home, SqlStoreConfig config) {

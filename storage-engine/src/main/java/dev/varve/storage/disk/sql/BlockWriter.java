@@ -1,5 +1,6 @@
 package dev.varve.storage.disk.sql;
 
+import com.google.protobuf.ByteString;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
@@ -14,6 +15,9 @@ import java.util.function.LongConsumer;
  * <p>Threads: one at a time, under the store's lock.
  */
 final class BlockWriter {
+  // The META record of the ledger with the chain's name.
+  private static final String CHAIN_ID = "ledger.chain_id";
+
   private final List<Group> groups;
   private final StoreState state;
   private final SqlStoreConfig config;
@@ -50,7 +54,8 @@ final class BlockWriter {
     }
     if (!fresh.isEmpty()) {
       requireNoGap(fresh.get(0));
-      groups.forEach(group -> group.claim(config));
+      String chain = chainId(fresh.get(0));
+      groups.forEach(group -> group.claim(config, chain));
     }
     int next = 0;
     while (next < fresh.size()) {
@@ -66,6 +71,12 @@ final class BlockWriter {
       write(run);
       written.accept(run.get(run.size() - 1).height());
     }
+  }
+
+  /** As the first block of a chain brings it along; empty with another one. */
+  private static String chainId(BlockBatch first) {
+    ByteString name = first.meta().get(CHAIN_ID);
+    return name == null ? "" : name.toStringUtf8();
   }
 
   /** The blocks above the applied height, which must follow it and each other. */

@@ -116,8 +116,8 @@ final class Group {
     }
   }
 
-  /** Writes whose cluster it is, if nobody did so far. */
-  void claim(SqlStoreConfig config) {
+  /** Writes whose cluster it is, if nobody did so far; the chain's name is for people. */
+  void claim(SqlStoreConfig config, String chainId) {
     if (claimed) {
       return;
     }
@@ -126,7 +126,7 @@ final class Group {
           try (Upsert rows =
               Upsert.with(connection, "home", "part, home_id, chain_id", "home_id = home_id")) {
             for (int part = 0; part < parts(); part++) {
-              rows.put(part).put(config.homeId()).put(config.chainId()).end();
+              rows.put(part).put(config.homeId()).put(chainId).end();
             }
             rows.finish();
           }
@@ -157,12 +157,12 @@ final class Group {
       while (row.next()) {
         String home = row.getString(2);
         String chain = row.getString(3);
-        if (!home.equals(config.homeId()) || !chain.equals(config.chainId())) {
+        if (!home.equals(config.homeId())) {
           throw new StorageException.Incompatible(
               String.format(
-                  "%s belongs to home %s of chain %s, this is home %s of chain %s; give each home"
-                      + " databases of its own",
-                  name(), home, chain, config.homeId(), config.chainId()));
+                  "%s belongs to home %s of chain %s, this is home %s; give each home databases of"
+                      + " its own",
+                  name(), home, chain, config.homeId()));
         }
         ours.add(row.getInt(1));
       }

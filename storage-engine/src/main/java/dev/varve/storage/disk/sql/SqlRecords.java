@@ -184,8 +184,8 @@ final class SqlRecords implements RecordStore {
   @Override
   public void commit(Optional<CopyState> copy) {
     if (!marked && copy.isPresent() && meta(StoreCopy.NAME).isEmpty()) {
-      chain.claim(config);
-      execution.claim(config);
+      chain.claim(config, copy.get().getChainId());
+      execution.claim(config, copy.get().getChainId());
       mark(Optional.of(copy.get().toBuilder().clearSection().clearFrom().clearTotals().build()));
     }
     marked = true;

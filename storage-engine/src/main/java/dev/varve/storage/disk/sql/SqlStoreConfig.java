@@ -2,13 +2,11 @@ package dev.varve.storage.disk.sql;
 
 import dev.varve.storage.disk.StateHistory;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * What an operator may set of the SQL store.
  *
  * @param homeId who owns the cluster, up to 36 ASCII characters; another one's is refused
- * @param chainId the chain, up to 255 characters
  * @param historyBlocks as of how many heights below the last one state can be read; 0 for none
  * @param retainBlocks how many of the last blocks are kept at least; 0 for all
  * @param replicasRequired how many replicas of each primary must hold a block before {@link
@@ -19,7 +17,6 @@ import java.util.Objects;
  */
 public record SqlStoreConfig(
     String homeId,
-    String chainId,
     long historyBlocks,
     long retainBlocks,
     int replicasRequired,
@@ -31,7 +28,6 @@ public record SqlStoreConfig(
   private static final long DEFAULT_RUN_BYTES = 8 << 20;
 
   public SqlStoreConfig {
-    Objects.requireNonNull(chainId, "chainId");
     if (homeId.isEmpty() || homeId.length() > 36) {
       throw new IllegalArgumentException(
           "homeId is \"" + homeId + "\", allowed are 1 to 36 characters");
@@ -45,10 +41,9 @@ public record SqlStoreConfig(
   }
 
   /** With history of the default length, all blocks kept, and no replica required. */
-  public static SqlStoreConfig of(String homeId, String chainId) {
+  public static SqlStoreConfig of(String homeId) {
     return new SqlStoreConfig(
         homeId,
-        chainId,
         StateHistory.DEFAULT_BLOCKS,
         0,
         0,
@@ -60,13 +55,13 @@ public record SqlStoreConfig(
   /** The same with other windows. */
   public SqlStoreConfig withBlocks(long history, long retain) {
     return new SqlStoreConfig(
-        homeId, chainId, history, retain, replicasRequired, pollPeriod, runRows, runBytes);
+        homeId, history, retain, replicasRequired, pollPeriod, runRows, runBytes);
   }
 
   /** The same with another number of replicas that must hold a block. */
   public SqlStoreConfig withReplicasRequired(int replicas) {
     return new SqlStoreConfig(
-        homeId, chainId, historyBlocks, retainBlocks, replicas, pollPeriod, runRows, runBytes);
+        homeId, historyBlocks, retainBlocks, replicas, pollPeriod, runRows, runBytes);
   }
 
   private static void require(String name, long value, long least) {

@@ -44,7 +44,7 @@ final class StoreRun {
   private final int reads;
   private final String suffix = "_bench_" + UUID.randomUUID().toString().substring(0, 8);
   private final ClusterConfig config;
-  private final SqlStoreConfig store = SqlStoreConfig.of(UUID.randomUUID().toString(), "bench");
+  private final SqlStoreConfig store = SqlStoreConfig.of(UUID.randomUUID().toString());
   private final ByteString[] keys;
   private final ByteString[] hashes;
   private final long[] heights;
