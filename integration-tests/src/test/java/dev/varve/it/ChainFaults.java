@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ChainFaults {
-  private static final int BLOCKS = Settings.full() ? 200 : 30;
+  private static final int BLOCKS = Settings.full() ? 200 : 15;
   private static final int LAG_SECONDS = 30;
 
   @TempDir static Path folder;

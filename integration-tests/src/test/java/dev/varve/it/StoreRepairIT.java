@@ -197,7 +197,7 @@ class StoreRepairIT {
     execute("DELETE FROM state_history WHERE until_height = " + replaced.get(0) + " LIMIT 1");
     execute("UPDATE state_history SET value = 'x' WHERE until_height = " + replaced.get(1));
     execute("DELETE FROM history WHERE height = " + history.get(3));
-    execute("UPDATE history SET first = 1 WHERE height = " + history.get(5));
+    execute("UPDATE history SET first = first + 1 WHERE height = " + history.get(5));
     execute("DELETE FROM commitments WHERE height = " + deltas.get(0));
     execute("UPDATE commitments SET delta = 'x' WHERE height = " + deltas.get(1));
     execute("DELETE FROM meta WHERE name = 'ledger.chain_id'");

@@ -71,7 +71,10 @@ class VarveTest {
         "bench ",
         "bench abci ",
         "bench engine ",
-        "bench apphash "
+        "bench apphash ",
+        "store ",
+        "store copy ",
+        "store repair "
       })
   void shouldHelpWithAnExampleForEveryCommand(String command) {
     assertThat(run((command + "--help").split(" "))).isZero();
