@@ -52,10 +52,7 @@ final class LedgerAudit {
     long needed = new HistoryAudit(chain, execution, ledger, sink, progress).run();
     // Lower ones serve the history, and each store dropped them at a time of its own.
     long inCluster =
-        execution
-            .access()
-            .read(true, c -> Group.least(c, "commitments", "height"))
-            .orElse(needed);
+        execution.access().read(true, c -> Group.least(c, "commitments", "height")).orElse(needed);
     long lowest = Math.min(needed, Math.max(inCluster, ledger.firstCommitment().orElse(needed)));
     small(Section.COMMITMENT, "commitments", key -> height(key) >= lowest);
     small(Section.META, "meta", key -> !key.toStringUtf8().equals(ChainFloor.NAME));
