@@ -186,6 +186,7 @@ class StoreRepairIT {
   private List<String> damageRecords() throws SQLException {
     List<Long> replaced = longs("SELECT DISTINCT until_height FROM state_history ORDER BY 1 DESC");
     List<Long> history = longs("SELECT height FROM history ORDER BY height DESC");
+    history.removeAll(replaced.subList(0, 2)); // one finding a height
     List<Long> deltas = longs("SELECT height FROM commitments ORDER BY height DESC");
     execute("DELETE FROM locations LIMIT 1");
     execute("UPDATE locations SET height = height + 1 LIMIT 1");

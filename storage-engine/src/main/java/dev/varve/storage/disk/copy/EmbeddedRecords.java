@@ -191,6 +191,13 @@ public final class EmbeddedRecords implements RecordStore {
     return stored == null ? Optional.empty() : Optional.of(open(type, bytes, stored));
   }
 
+  /** The lowest height with a commitment. */
+  public Optional<Long> firstCommitment() {
+    return records
+        .first(RecordType.COMMITMENT, Keys.height(0))
+        .map(entry -> Keys.heightOf(entry.key()));
+  }
+
   /** The unit of a height of the history. */
   public List<CopyRecord> history(long height) {
     return history(height, historyFirst());

@@ -47,7 +47,7 @@ final class HistoryAudit {
     this.progress = progress;
   }
 
-  /** Compares; returns the lowest height whose commitment must be there. */
+  /** Compares; returns the lowest height whose commitment the last block needs. */
   long run() {
     long last = ledger.applied().getHeight();
     long kept = ledger.historyFirst();
@@ -62,10 +62,10 @@ final class HistoryAudit {
         ByteString.copyFrom(Keys.height(from)),
         unit -> {
           long height = unit.get(0).height();
+          needed[0] = unit.get(0).parse(HistoryRecord.parser()).getCommitmentFloor();
           progress.accept("history of block " + height + " in the cluster");
-          if (height == from) {
-            needed[0] = unit.get(0).parse(HistoryRecord.parser()).getCommitmentFloor();
-          } else {
+          // The first one has nothing to compare.
+          if (height > from) {
             compare(height, unit);
           }
         });
