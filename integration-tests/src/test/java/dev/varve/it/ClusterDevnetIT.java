@@ -99,6 +99,9 @@ class ClusterDevnetIT {
         healthy,
         down,
         down / healthy);
+    if (Settings.full()) {
+      assertThat(down / healthy).as("p95 with both primaries down to healthy").isLessThan(1.2);
+    }
     assertThat(load.requireCommitted(0, height - 1)).isPositive();
     for (TestServer primary : servers.primaries()) {
       primary.start();

@@ -47,6 +47,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StoreRepairIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int COMMITS = 26;
+  private static final List<String> BLOCK_TABLES =
+      List.of("blocks", "transactions", "tx_results", "logs", "attributes", "heights");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
@@ -98,7 +100,16 @@ class StoreRepairIT {
       assertThat(mended.path("sound").asBoolean()).as(mended.toString()).isTrue();
       assertThat(run("check", "--home", home.toString(), "--json").path("sound").asBoolean())
           .isTrue();
+      loseWholeBlocks(heights);
+      damaged = dump();
+      long lost = heights.get(heights.size() - 1);
+      assertThat(repair(node, false).left().toString())
+          .contains("block " + lost + ": the number of its transactions is needed")
+          .contains("block " + heights.get(heights.size() - 2) + ": transaction ");
+      assertThat(dump()).isEqualTo(damaged);
       Files.move(home.resolve("kept"), log);
+      assertThat(repair(node, false).left()).isEmpty();
+      assertThat(dump()).isEqualTo(before);
 
       node.start();
       long last = heights.get(heights.size() - 1);
@@ -181,6 +192,17 @@ class StoreRepairIT {
     }
     found.addAll(damageRecords());
     return found;
+  }
+
+  /** All rows of the last block, and of the one before it the block and its last transaction. */
+  private void loseWholeBlocks(List<Long> heights) throws SQLException {
+    long last = heights.get(heights.size() - 1);
+    for (String table : BLOCK_TABLES) {
+      execute("DELETE FROM " + table + " WHERE height = " + last);
+    }
+    long other = heights.get(heights.size() - 2);
+    execute("DELETE FROM blocks WHERE height = " + other);
+    execute("DELETE FROM transactions WHERE height = " + other + " ORDER BY tx_index DESC LIMIT 1");
   }
 
   private List<String> damageRecords() throws SQLException {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Puts a block together from the rows that are sound, the ledger's own store, and a supplied block,
@@ -113,8 +114,7 @@ final class BlockMend {
     Optional<CopyRecord> kept = ledger.find(RecordType.BLOCK, chainKey(RecordType.BLOCK));
     if (kept.isPresent()) {
       BlockRecord block = kept.get().parse(BlockRecord.parser());
-      int count = supplied.map(given -> given.txs().size()).orElse(stored.txs().size());
-      return agreed(block.toBuilder().setTxCount(count).build(), marker);
+      return agreed(block.toBuilder().setTxCount(count()).build(), marker);
     }
     if (supplied.isEmpty()) {
       throw new NotPossible("the block itself is needed from elsewhere");
@@ -123,7 +123,28 @@ final class BlockMend {
     if (block.getAppHash().isEmpty() && marker.isPresent()) {
       block = block.toBuilder().setAppHash(marker.get().getAppHash()).build();
     }
-    return agreed(block, marker);
+    return agreed(block.toBuilder().setTxCount(count()).build(), marker);
+  }
+
+  /**
+   * How many transactions a block has whose own row is lost: never by the rows that are left, as
+   * there is no telling how many are not.
+   */
+  private int count() throws NotPossible {
+    OptionalLong told = stored.knownCount();
+    if (supplied.isEmpty() && told.isEmpty()) {
+      throw new NotPossible("the number of its transactions is needed from elsewhere");
+    }
+    long count = supplied.isPresent() ? supplied.get().txs().size() : told.getAsLong();
+    if (told.isPresent() && told.getAsLong() != count) {
+      throw new NotPossible(
+          "what was supplied has " + count + " transactions, heights tell " + told.getAsLong());
+    }
+    if (stored.leastCount() > count) {
+      throw new NotPossible(
+          "rows of " + stored.leastCount() + " transactions are there, due are " + count);
+    }
+    return (int) count;
   }
 
   private static BlockRecord agreed(BlockRecord block, Optional<AppliedHeight> marker)

@@ -71,6 +71,7 @@ final class Group {
 
   /** Reads the markers of the parts anew, and whose cluster it is. */
   void load(SqlStoreConfig config) {
+    long before = highest();
     access.read(
         true,
         connection -> {
@@ -78,7 +79,11 @@ final class Group {
           markers = Marker.last(connection, parts());
           return null;
         });
-    replicas.writing(highest());
+    if (highest() < before) {
+      replicas.takenBack(highest());
+    } else {
+      replicas.loaded(highest());
+    }
     replicas.poll(); // before more is written: what a replica shows above it was taken back
   }
 

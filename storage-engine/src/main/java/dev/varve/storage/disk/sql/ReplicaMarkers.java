@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,15 @@ final class ReplicaMarkers {
   private static final long TAKEN_BACK_NANOS = 10_000_000_000L;
   private static final long TAKEN_BACK_POLL_NANOS = 10_000_000L;
   private static final long UNKNOWN = -1;
+  private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long MISSING_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   private final String group;
   private final int parts;
   private final List<Replica> replicas = new ArrayList<>();
+  // Of the thread that drains.
+  private long missingSince;
+  private long missingTold;
   // What may be visible on the primaries; UNKNOWN before they were read, when nothing can be said
   // of
   // what replicas show.
@@ -58,6 +64,19 @@ final class ReplicaMarkers {
 
   /** A block up to this height is about to be committed, or is there. */
   void writing(long height) {
+    written = height;
+  }
+
+  /**
+   * The primaries were read, and hold no less than before: what was about to be committed when a
+   * connection broke may come to be visible yet.
+   */
+  void loaded(long height) {
+    written = Math.max(written, height);
+  }
+
+  /** The primaries hold less than before. */
+  void takenBack(long height) {
     written = height;
   }
 
@@ -115,6 +134,37 @@ final class ReplicaMarkers {
     for (Replica replica : replicas) {
       replica.distrusted = height;
       replica.height = UNKNOWN;
+    }
+  }
+
+  /**
+   * Tells, once in a while, that blocks stay in the fallback log because replicas lack them.
+   *
+   * @param applied what the primaries hold
+   */
+  void tellOfMissing(int required, long applied) {
+    long has = replicated(required);
+    long now = System.nanoTime();
+    if (has >= applied || isAnswering()) {
+      missingSince = 0;
+      return;
+    }
+    if (missingSince == 0) {
+      missingSince = now;
+      missingTold = now - MISSING_PERIOD_NANOS;
+    }
+    if (now - missingSince > MISSING_NANOS && now - missingTold > MISSING_PERIOD_NANOS) {
+      missingTold = now;
+      LOG.warn(
+          "the fallback log keeps all blocks above {}, as replicas of SQL group {} do not have them:"
+              + " {}; when it is full the node waits for them. Bring them back, or take them out of"
+              + " cluster.yaml, or set trimAfterReplicas: 0 there, and start again",
+          has,
+          group,
+          replicas.stream()
+              .filter(replica -> !replica.answering)
+              .map(replica -> replica.node.name())
+              .toList());
     }
   }
 
@@ -201,6 +251,15 @@ final class ReplicaMarkers {
       return;
     }
     if (height > bound) {
+      if (replica.distrusted == Long.MAX_VALUE) {
+        LOG.warn(
+            "replica {} of SQL group {} shows block {}, its primary ends with {}: it is not read"
+                + " from until it shows less; if it does not, make it anew from the primary",
+            replica.node.name(),
+            group,
+            height,
+            bound);
+      }
       replica.distrusted = height;
       replica.height = UNKNOWN;
     } else if (height < distrusted && replica.distrusted == distrusted) {

@@ -250,6 +250,7 @@ public final class SqlStore implements DiskStore {
     long verified = state.height();
     if (config.replicasRequired() > 0) {
       for (Group group : groups) {
+        group.replicas().tellOfMissing(config.replicasRequired(), state.height());
         verified = Math.min(verified, group.replicas().replicated(config.replicasRequired()));
       }
     }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** What the tables hold of one block, and what is wrong with it. Threads: one at a time. */
@@ -138,13 +139,29 @@ final class StoredBlock {
     checkHeights(parts);
   }
 
+  /** The number of transactions that the markers with a right checksum tell, if they agree. */
+  OptionalLong knownCount() {
+    List<Long> told =
+        heights.stream()
+            .filter(row -> checksums.marker(row.marker()) == row.crc())
+            .map(Height::txCount)
+            .distinct()
+            .toList();
+    return told.size() == 1 ? OptionalLong.of(told.get(0)) : OptionalLong.empty();
+  }
+
+  /** Of how many transactions there are rows at least. */
+  long leastCount() {
+    long most = txs.isEmpty() ? 0 : txs.lastKey() + 1;
+    return Math.max(most, results.isEmpty() ? 0 : results.lastKey() + 1);
+  }
+
   /** How many transactions there should be. */
   private long count() {
     if (block != null) {
       return Integer.toUnsignedLong(block.getTxCount());
     }
-    long most = txs.isEmpty() ? 0 : txs.lastKey() + 1;
-    most = Math.max(most, results.isEmpty() ? 0 : results.lastKey() + 1);
+    long most = leastCount();
     for (Height row : heights) {
       most = Math.max(most, row.txCount());
     }
