@@ -157,8 +157,8 @@ final class ReplicaMarkers {
       missingTold = now;
       LOG.warn(
           "the fallback log keeps all blocks above {}, as replicas of SQL group {} do not have"
-              + " them: {}; when it is full the node waits for them. Bring them back, or take them out of"
-              + " cluster.yaml, or set trimAfterReplicas: 0 there, and start again",
+              + " them: {}; when it is full the node waits for them. Bring them back, or take them"
+              + " out of cluster.yaml, or set trimAfterReplicas: 0 there, and start again",
           has,
           group,
           replicas.stream()
