@@ -192,8 +192,7 @@ class StoreRepairIT {
   /** All rows of the last block, and of the one before it the block and its last transaction. */
   private List<String> loseWholeBlocks(List<Long> heights) throws SQLException {
     long last = heights.get(heights.size() - 1);
-    String tables = "blocks transactions tx_results logs attributes heights";
-    for (String table : tables.split(" ")) {
+    for (String table : "blocks transactions tx_results logs attributes heights".split(" ")) {
       execute("DELETE FROM " + table + " WHERE height = " + last);
     }
     long other = heights.get(heights.size() - 2);
