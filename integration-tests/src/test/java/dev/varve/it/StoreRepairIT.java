@@ -192,7 +192,7 @@ class StoreRepairIT {
   /** All rows of the last block, and of the one before it the block and its last transaction. */
   private List<String> loseWholeBlocks(List<Long> heights) throws SQLException {
     long last = heights.get(heights.size() - 1);
-    for (String table : "blocks transactions tx_results logs attributes heights".split(" ")) {
+    for (String table : "blocks transactions tx_results logs attributes heights".split(" ", -1)) {
       execute("DELETE FROM " + table + " WHERE height = " + last);
     }
     long other = heights.get(heights.size() - 2);
