@@ -25,10 +25,14 @@ public class EnvelopeMicro {
   private final byte[] key = "skey-0123456789abc".getBytes(java.nio.charset.StandardCharsets.UTF_8);
   private final ByteString value = ByteString.copyFrom(new byte[VALUE_BYTES]);
   private final RecordBuffer buffer = new RecordBuffer(1024);
-  private final byte[] stored = encode();
+  private final byte[] stored = encoded();
 
   @Benchmark
   public byte[] encode() {
+    return encoded();
+  }
+
+  private byte[] encoded() {
     buffer.reset();
     buffer.writeBytes(key);
     int valueAt = buffer.beginValue();
