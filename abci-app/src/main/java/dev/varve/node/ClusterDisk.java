@@ -29,6 +29,11 @@ final class ClusterDisk {
     }
   }
 
+  /** The databases of a home on a cluster, as {@link #configuration}. */
+  static ClusterConfig databases(NodeConfig.Disk disk) {
+    return configuration(disk.cluster()).withDatabaseSuffix(disk.databaseSuffix());
+  }
+
   /**
    * Opens the cluster of a home, reached or not.
    *
@@ -39,8 +44,7 @@ final class ClusterDisk {
    */
   static DiskStore open(
       NodeHome home, NodeConfig config, Supplier<DiskStore> local, Consumer<Cluster> opened) {
-    ClusterConfig databases =
-        configuration(config.disk().cluster()).withDatabaseSuffix(config.disk().databaseSuffix());
+    ClusterConfig databases = databases(config.disk());
     SqlStoreConfig settings =
         SqlStoreConfig.of(home.id())
             .withBlocks(config.history().blocks(), config.retain().blocks())

@@ -61,7 +61,7 @@ final class CopySource implements AutoCloseable {
   }
 
   private static CopySource ofCluster(StorePlace place) {
-    Cluster cluster = StorePlace.open(place.databases().orElseThrow());
+    Cluster cluster = Cluster.open(place.databases().orElseThrow());
     try {
       List<SqlGroup> groups = ClusterGroups.of(cluster);
       String owner =

@@ -1,5 +1,6 @@
 package dev.varve.node;
 
+import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterConfig;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.disk.cluster.ClusterStore;
@@ -82,7 +83,7 @@ final class CopyTarget implements AutoCloseable {
       home.home().adoptId(source.owner().orElseThrow());
     }
     SqlStoreConfig settings = SqlStoreConfig.of(home.home().id());
-    List<SqlGroup> groups = ClusterGroups.of(add(StorePlace.open(databases)));
+    List<SqlGroup> groups = ClusterGroups.of(add(Cluster.open(databases)));
     SqlStore cluster =
         add(
             isThere
@@ -101,7 +102,7 @@ final class CopyTarget implements AutoCloseable {
     if (from.databases().filter(other -> StorePlace.isSame(other, databases)).isPresent()) {
       throw new ConfigException("source and target are the same databases");
     }
-    List<SqlGroup> groups = ClusterGroups.of(add(StorePlace.open(databases)));
+    List<SqlGroup> groups = ClusterGroups.of(add(Cluster.open(databases)));
     // It stays that of the same home, if it is one's; a copy that is not finished tells its own.
     Optional<String> held = ClusterOwner.of(groups);
     String owner = source.owner().or(() -> held).orElseGet(() -> UUID.randomUUID().toString());

@@ -1,6 +1,5 @@
 package dev.varve.node;
 
-import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +17,7 @@ sealed interface StorePlace {
 
     @Override
     public Optional<ClusterConfig> databases() {
-      NodeConfig.Disk disk = config.disk();
-      return isOnCluster()
-          ? Optional.of(
-              ClusterDisk.configuration(disk.cluster()).withDatabaseSuffix(disk.databaseSuffix()))
-          : Optional.empty();
+      return isOnCluster() ? Optional.of(ClusterDisk.databases(config.disk())) : Optional.empty();
     }
 
     @Override
@@ -76,10 +71,5 @@ sealed interface StorePlace {
         .map(part -> part.primary().address() + "/" + part.primary().database())
         .sorted()
         .toList();
-  }
-
-  /** Opens the databases; none needs to be up. */
-  static Cluster open(ClusterConfig config) {
-    return Cluster.open(config);
   }
 }

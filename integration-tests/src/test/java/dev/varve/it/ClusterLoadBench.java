@@ -1,21 +1,15 @@
 package dev.varve.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.varve.sharding.fixture.ClusterYaml;
 import dev.varve.sharding.fixture.ClusterYaml.Layout;
 import dev.varve.sharding.fixture.TestCluster;
 import dev.varve.testnet.CometRpc;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -23,16 +17,13 @@ import java.util.Locale;
  * and whether the log grows. Run by hand: {@code ClusterLoadBench LAYOUT SECONDS TX_PER_SECOND}.
  */
 final class ClusterLoadBench {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WARM_SECONDS = 20;
 
   private final Path folder;
   private final int seconds;
   private final int rate;
-  private final String comet = Settings.comet("0.38").path().toString();
-  private final int portBase = FreePorts.base(1);
-  private final CometRpc rpc = new CometRpc(URI.create("http://127.0.0.1:" + (portBase + 1)));
+  private TestDevnet devnet;
+  private CometRpc rpc;
 
   private ClusterLoadBench(Path folder, int seconds, int rate) {
     this.folder = folder;
@@ -46,26 +37,21 @@ final class ClusterLoadBench {
     int rate = Integer.parseInt(args[2]);
     Path folder = Files.createTempDirectory("cluster-load");
     ClusterLoadBench bench = new ClusterLoadBench(folder, seconds, rate);
-    double embedded = bench.run("rocksdb", List.of("--disk", "rocksdb"));
+    double embedded = bench.run("rocksdb", "--disk", "rocksdb");
     double clustered;
     try (TestCluster servers =
         layout == Layout.SEVERAL_PRIMARIES ? TestCluster.start(4, 1) : TestCluster.start(2, 1)) {
       Path yaml = new ClusterYaml(servers, servers.createDatabase()).write(folder, layout);
-      clustered = bench.run("mysql", List.of("--disk", "mysql", "--cluster", yaml.toString()));
+      clustered = bench.run("mysql", "--disk", "mysql", "--cluster", yaml.toString());
     }
     System.out.printf(Locale.ROOT, "%s to rocksdb: %.3f%n", layout, clustered / embedded);
     System.exit(0);
   }
 
   /** Transactions committed a second. */
-  private double run(String disk, List<String> options) throws Exception {
-    List<String> command = new ArrayList<>(List.of("devnet", "--cometbft", comet));
-    command.addAll(List.of("--home", folder.resolve(disk).toString()));
-    command.addAll(List.of("--port-base", Integer.toString(portBase)));
-    command.addAll(options);
-    VarveProcess devnet =
-        VarveProcess.start(folder.resolve(disk + ".log"), command.toArray(String[]::new))
-            .awaitLine("ready", LIMIT);
+  private double run(String disk, String... options) throws Exception {
+    devnet = new TestDevnet(Files.createDirectory(folder.resolve(disk))).start(options);
+    rpc = devnet.rpc();
     try (SteadyLoad load = new SteadyLoad(rpc.base(), rate)) {
       Thread.sleep(WARM_SECONDS * 1000L);
       long first = rpc.height();
@@ -91,9 +77,7 @@ final class ClusterLoadBench {
           load.refused());
       return committed;
     } finally {
-      devnet.interrupt();
-      devnet.awaitExit(LIMIT);
-      devnet.close();
+      devnet.stop();
     }
   }
 
@@ -105,7 +89,7 @@ final class ClusterLoadBench {
     long logBytes = 0;
     long maxLag = 0;
     while (System.nanoTime() < end) {
-      JsonNode status = status();
+      JsonNode status = devnet.status();
       samples++;
       lag += status.path("lag_blocks").asLong();
       maxLag = Math.max(maxLag, status.path("lag_blocks").asLong());
@@ -155,12 +139,5 @@ final class ClusterLoadBench {
   private Instant time(long height) {
     String text = rpc.call("/header?height=" + height).path("header").path("time").asText();
     return Instant.parse(text);
-  }
-
-  private JsonNode status() throws IOException {
-    URI uri = URI.create("http://127.0.0.1:" + (portBase + 3) + "/status");
-    try (InputStream in = uri.toURL().openStream()) {
-      return JSON.readTree(in);
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.varve.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.varve.fallback.io.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ final class PostgresServer implements AutoCloseable {
       process.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     }
     try {
-      dev.varve.fallback.io.FileTrees.delete(folder);
+      FileTrees.delete(folder);
       Files.deleteIfExists(folder.resolveSibling(folder.getFileName() + ".log"));
     } catch (IOException e) {
       // Left behind among temporary files: no fault of what was tested.

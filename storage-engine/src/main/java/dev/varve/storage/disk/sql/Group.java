@@ -80,7 +80,7 @@ final class Group {
           return null;
         });
     if (highest() < before) {
-      replicas.takenBack(highest());
+      replicas.writing(highest());
     } else {
       replicas.loaded(highest());
     }

@@ -33,9 +33,8 @@ final class ReplicaMarkers {
   // Of the thread that drains.
   private long missingSince;
   private long missingTold;
-  // What may be visible on the primaries; UNKNOWN before they were read, when nothing can be said
-  // of
-  // what replicas show.
+  // What may be visible on the primaries; UNKNOWN before they were read: till then nothing can be
+  // said of what replicas show.
   private volatile long written = UNKNOWN;
 
   ReplicaMarkers(SqlGroup group) {
@@ -62,7 +61,7 @@ final class ReplicaMarkers {
     }
   }
 
-  /** A block up to this height is about to be committed, or is there. */
+  /** A block up to this height is about to be committed, or is there, and none above it. */
   void writing(long height) {
     written = height;
   }
@@ -73,11 +72,6 @@ final class ReplicaMarkers {
    */
   void loaded(long height) {
     written = Math.max(written, height);
-  }
-
-  /** The primaries hold less than before. */
-  void takenBack(long height) {
-    written = height;
   }
 
   /** Whether a replica may be asked at all. */
@@ -140,10 +134,10 @@ final class ReplicaMarkers {
   /**
    * Tells, once in a while, that blocks stay in the fallback log because replicas lack them.
    *
+   * @param has what the replicas hold
    * @param applied what the primaries hold
    */
-  void tellOfMissing(int required, long applied) {
-    long has = replicated(required);
+  void tellOfMissing(long has, long applied) {
     long now = System.nanoTime();
     if (has >= applied || isAnswering()) {
       missingSince = 0;

@@ -250,8 +250,9 @@ public final class SqlStore implements DiskStore {
     long verified = state.height();
     if (config.replicasRequired() > 0) {
       for (Group group : groups) {
-        group.replicas().tellOfMissing(config.replicasRequired(), state.height());
-        verified = Math.min(verified, group.replicas().replicated(config.replicasRequired()));
+        long replicated = group.replicas().replicated(config.replicasRequired());
+        group.replicas().tellOfMissing(replicated, state.height());
+        verified = Math.min(verified, replicated);
       }
     }
     return verified;

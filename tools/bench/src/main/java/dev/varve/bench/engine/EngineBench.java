@@ -35,11 +35,11 @@ public final class EngineBench {
           CatchUpBench.NAME,
           OutageBench.NAME);
 
-  private static final int MAX_TXS = 10_000;
-  private static final int MIN_TX_BYTES = 32;
-  private static final int MAX_TX_BYTES = 4_096;
-  private static final int MIN_BLOCKS = 4;
-  private static final int MAX_BLOCKS = 400;
+  static final int MAX_TXS = 10_000;
+  static final int MIN_TX_BYTES = 32;
+  static final int MAX_TX_BYTES = 4_096;
+  static final int MIN_BLOCKS = 4;
+  static final int MAX_BLOCKS = 400;
 
   private final PrintStream err;
 

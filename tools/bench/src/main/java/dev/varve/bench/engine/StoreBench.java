@@ -19,7 +19,6 @@ import java.util.List;
  * run.
  */
 public final class StoreBench {
-  private static final int MIN_BLOCKS = 4;
   private static final int MAX_READS = 1_000_000;
 
   private final PrintStream err;
@@ -55,9 +54,10 @@ public final class StoreBench {
       boolean json,
       boolean progress) {
     public Options {
-      EngineBench.Options.require("txs", txs, 1, 10_000);
-      EngineBench.Options.require("tx-bytes", txBytes, 32, 4_096);
-      EngineBench.Options.require("blocks", blocks, MIN_BLOCKS, 400);
+      EngineBench.Options.require("txs", txs, 1, EngineBench.MAX_TXS);
+      EngineBench.Options.require(
+          "tx-bytes", txBytes, EngineBench.MIN_TX_BYTES, EngineBench.MAX_TX_BYTES);
+      EngineBench.Options.require("blocks", blocks, EngineBench.MIN_BLOCKS, EngineBench.MAX_BLOCKS);
       EngineBench.Options.require("reads", reads, 100, MAX_READS);
     }
   }
