@@ -18,11 +18,19 @@ import java.util.Optional;
  * UplinkException.Unavailable}.
  */
 public interface Chain {
-  /** The last committed height: what {@link #query} and the others can see. */
+  /** The last committed height: nothing above it is seen by {@link #query} and the others. */
   long height();
 
-  /** Waits until {@link #height} is above {@code height}, or a while; returns it. */
+  /**
+   * Waits, for about a second at most, until the block above {@code height} is seen by {@link
+   * #query} and the others; returns the last height of which that is so.
+   */
   long await(long height) throws InterruptedException;
+
+  /** The lowest height whose block is kept; 0 or 1 where all are. */
+  default long floor() {
+    return 0;
+  }
 
   /** The transactions of a block with the codes of their results; empty where it is not kept. */
   Optional<List<Included>> included(long height);

@@ -16,6 +16,14 @@ public interface NodePort extends AutoCloseable {
    */
   CompletionStage<Answer> send(ByteString tx);
 
+  /**
+   * How often a connection broke so far: the node may have been started anew each time, with an
+   * empty mempool. Counted before answers tell of it.
+   */
+  default long losses() {
+    return 0;
+  }
+
   /** Whether the node answered last. */
   boolean isUp();
 

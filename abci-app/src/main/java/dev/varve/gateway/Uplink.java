@@ -67,6 +67,16 @@ public interface Uplink {
   /** Has every later change of a task told, in order, until closed; never blocks the gateway. */
   AutoCloseable subscribe(Consumer<TaskStatus> listener);
 
+  /**
+   * As {@link #subscribe(Consumer)}.
+   *
+   * @param dropped told once when the listener was so slow that changes could not be kept for it:
+   *     it is told no more of them
+   */
+  default AutoCloseable subscribe(Consumer<TaskStatus> listener, Runnable dropped) {
+    return subscribe(listener);
+  }
+
   /** How the gateway fares. */
   UplinkStatus status();
 }

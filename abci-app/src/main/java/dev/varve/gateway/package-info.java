@@ -36,6 +36,13 @@
  * the task. "Already in cache" means that the node has it, or had it of late: it is waited for as
  * if taken. Bytes that were committed before may be refused so until the node's cache forgets them.
  *
+ * <h2>Header and commit</h2>
+ *
+ * <p>{@link dev.varve.gateway.BlockSealer} completes the engine's blocks: varve-uplink-seal asks
+ * the node for {@code /commit} one block behind the last, compares what it is given with the block
+ * and with the hash of the header, and gives it to the engine. It stands apart from tasks, and
+ * nobody waits for it.
+ *
  * <h2>Invariants</h2>
  *
  * <ul>

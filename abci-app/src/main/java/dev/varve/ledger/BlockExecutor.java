@@ -21,7 +21,6 @@ final class BlockExecutor {
   private final Outcomes outcomes;
   private final WriteSet writes;
   private byte[] scratch = new byte[SCRATCH_BYTES];
-  private long lowestAccepted = Long.MAX_VALUE;
 
   BlockExecutor(ReplayGuard guard, long height, int txCount) {
     this.guard = guard;
@@ -80,7 +79,6 @@ final class BlockExecutor {
       return;
     }
     writes.add(new StateWrite(acceptedKey, ByteString.EMPTY, height));
-    lowestAccepted = Math.min(lowestAccepted, validUntil);
     ExecTxResult.Builder response = ExecTxResult.newBuilder();
     TxLog.Builder log = TxLog.newBuilder();
     for (int i = 0; i < envelope.getOperationsCount(); i++) {
@@ -105,13 +103,9 @@ final class BlockExecutor {
     }
   }
 
-  /**
-   * Deletes expired acceptances.
-   *
-   * @return the lowest valid_until_height that state may hold after this block
-   */
-  long purge() {
-    return Math.min(lowestAccepted, guard.purge(height, writes));
+  /** Deletes expired acceptances. */
+  void purge() {
+    guard.purge(height, writes);
   }
 
   List<ByteString> hashes() {

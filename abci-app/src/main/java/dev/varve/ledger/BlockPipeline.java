@@ -38,10 +38,7 @@ final class BlockPipeline implements AutoCloseable {
 
   /** A block that was executed and is not durable yet. */
   private record Pending(
-      RequestFinalizeBlock request,
-      ResponseFinalizeBlock response,
-      BlockBatch batch,
-      long lowestAccepted) {}
+      RequestFinalizeBlock request, ResponseFinalizeBlock response, BlockBatch batch) {}
 
   BlockPipeline(StorageEngine engine, ReplayGuard guard, long retainBlocks) {
     this.engine = engine;
@@ -135,7 +132,7 @@ final class BlockPipeline implements AutoCloseable {
             .addAllTxResults(executed.outcomes().responses())
             .setAppHash(update.root())
             .build();
-    return new Pending(request, response, batch, executed.lowestAccepted());
+    return new Pending(request, response, batch);
   }
 
   /** Keeps the block when the engine throws, so that Commit may be asked again. */
@@ -147,7 +144,7 @@ final class BlockPipeline implements AutoCloseable {
     }
     engine.commit(pending.batch);
     long height = pending.batch.height();
-    guard.committed(pending.lowestAccepted);
+    guard.committed(pending.batch.stateWrites());
     pending = null;
     genesis = null;
     ahead = false;
@@ -166,7 +163,7 @@ final class BlockPipeline implements AutoCloseable {
       return 0;
     }
     // What the disk store lacks may have to be read from the node again.
-    return Math.max(0, Math.min(height - retainBlocks, engine.status().diskHeight()));
+    return Math.max(0, Math.min(height - retainBlocks, engine.diskHeight()));
   }
 
   private void requireNext(long height, long applied) {

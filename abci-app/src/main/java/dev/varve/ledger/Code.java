@@ -7,9 +7,7 @@ enum Code {
   EXPIRED(2),
   REPLAYED(3),
   TOO_FAR_AHEAD(4),
-  /** CheckTx alone: a store that does not answer must not decide about a block. */
-  STORAGE_UNAVAILABLE(5),
-  /** InsertTx alone. */
+  /** InsertTx alone; 5 was given by CheckTx when it asked a store, and is not given again. */
   NO_APPLICATION_MEMPOOL(6);
 
   static final String CODESPACE = "varve";

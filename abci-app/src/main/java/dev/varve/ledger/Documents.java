@@ -73,6 +73,9 @@ final class Documents {
           }
           json.writeEndArray();
           Json.hex(json, "app_hash", block.getAppHash());
+          if (block.getComplete()) {
+            SealDocument.write(json, block.getSeal());
+          }
           json.writeBooleanField("complete", block.getComplete());
         });
   }

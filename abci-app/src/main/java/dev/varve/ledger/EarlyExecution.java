@@ -94,7 +94,7 @@ final class EarlyExecution implements AutoCloseable {
     proposal = null;
   }
 
-  /** Ends in any case: an execution waits for nothing but the engine's answers. */
+  /** Ends in any case: an execution waits for nothing. */
   private static Optional<ExecutedBlock> await(FutureTask<ExecutedBlock> task) {
     boolean interrupted = false;
     try {

@@ -12,14 +12,9 @@ import java.util.List;
  * @param hashes of the transactions, in order
  * @param writes the block's state writes, each key once
  * @param digests of the writes
- * @param lowestAccepted the lowest valid_until_height that state may hold after the block
  */
 record ExecutedBlock(
-    List<ByteString> hashes,
-    Outcomes outcomes,
-    List<StateWrite> writes,
-    WriteDigests digests,
-    long lowestAccepted) {
+    List<ByteString> hashes, Outcomes outcomes, List<StateWrite> writes, WriteDigests digests) {
 
   /** {@code earlier}: writes that come before those of the first transaction. */
   static ExecutedBlock of(
@@ -27,12 +22,11 @@ record ExecutedBlock(
     BlockExecutor executor = new BlockExecutor(guard, height, txs.size());
     executor.addFirst(earlier);
     executor.execute(txs);
-    long lowestAccepted = executor.purge();
+    executor.purge();
     return new ExecutedBlock(
         executor.hashes(),
         executor.outcomes(),
         executor.writes(),
-        WriteDigests.of(executor.writes()),
-        lowestAccepted);
+        WriteDigests.of(executor.writes()));
   }
 }

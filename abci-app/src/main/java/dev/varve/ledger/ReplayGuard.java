@@ -3,28 +3,24 @@ package dev.varve.ledger;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.StorageEngine;
+import java.util.List;
 
 /**
  * Lets an envelope in once: judges its window, looks for its acceptance in committed state, and
- * deletes acceptances that no longer matter.
+ * deletes acceptances that no longer matter. Asks no store once it is made.
  *
- * <p>Threads: {@link #judge} and {@link #isAccepted} from any; {@link #purge} and {@link
- * #committed} from the consensus thread.
+ * <p>Threads: {@link #judge} and {@link #isAccepted} from any; {@link #purge} beside no {@link
+ * #committed}.
  */
 final class ReplayGuard {
   /** What a block may delete beyond twice its own writes; a constant of consensus. */
   static final int PURGE_BASE = 256;
 
-  private final StorageEngine engine;
+  private final Acceptances accepted;
 
-  /**
-   * No acceptance in committed state has a lower valid_until_height. It only spares reads: state
-   * below it is empty, so a restart, which begins at 0 again, purges the same keys.
-   */
-  private long lowest;
-
+  /** Reads the acceptances of the engine's state. */
   ReplayGuard(StorageEngine engine) {
-    this.engine = engine;
+    this.accepted = Acceptances.load(engine);
   }
 
   /** Whether a block of this height may hold an envelope with this window. */
@@ -54,50 +50,28 @@ final class ReplayGuard {
   }
 
   boolean isAccepted(ByteString acceptedKey) {
-    return engine.state(acceptedKey).isPresent();
+    return accepted.contains(acceptedKey);
   }
 
-  /**
-   * Adds deletions of expired acceptances to a block's writes, if it has any.
-   *
-   * @return the lowest valid_until_height that committed state may still hold afterwards
-   */
-  long purge(long height, WriteSet writes) {
-    if (writes.size() == 0 || lowest >= height) {
-      return lowest;
+  /** Adds deletions of expired acceptances to a block's writes, if it has any. */
+  void purge(long height, WriteSet writes) {
+    if (writes.size() == 0) {
+      return;
     }
-    Purge purge = new Purge(height, writes);
-    engine.scanState(
-        StateKeys.acceptedFrom(lowest), StateKeys.ACCEPTED_END, (key, state) -> purge.visit(key));
-    return purge.next;
+    long most = writes.size() + PURGE_BASE + 2L * writes.size();
+    accepted.visitBelow(
+        height,
+        key -> {
+          if (writes.size() == most) {
+            return false;
+          }
+          writes.add(new StateWrite(key, null, height));
+          return true;
+        });
   }
 
-  /** Tells that a block was committed that left this as the lowest height. */
-  void committed(long newLowest) {
-    lowest = newLowest;
-  }
-
-  private static final class Purge {
-    private final long height;
-    private final WriteSet writes;
-    private long left;
-    private long next = Long.MAX_VALUE;
-
-    private Purge(long height, WriteSet writes) {
-      this.height = height;
-      this.writes = writes;
-      this.left = PURGE_BASE + 2L * writes.size();
-    }
-
-    private boolean visit(ByteString key) {
-      long validUntilHeight = StateKeys.validUntilHeight(key);
-      if (validUntilHeight >= height || left == 0) {
-        next = validUntilHeight;
-        return false;
-      }
-      writes.add(new StateWrite(key, null, height));
-      left--;
-      return true;
-    }
+  /** Tells the writes of a block that was committed. */
+  void committed(List<StateWrite> writes) {
+    accepted.committed(writes);
   }
 }

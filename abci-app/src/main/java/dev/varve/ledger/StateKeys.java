@@ -33,6 +33,11 @@ final class StateKeys {
     return accepted(validUntilHeight, ByteString.EMPTY);
   }
 
+  /** The hash of the transaction, a copy. */
+  static byte[] acceptedHash(ByteString acceptedKey) {
+    return acceptedKey.substring(1 + Long.BYTES).toByteArray();
+  }
+
   static long validUntilHeight(ByteString acceptedKey) {
     return acceptedKey.substring(1, 1 + Long.BYTES).asReadOnlyByteBuffer().getLong();
   }

@@ -6,9 +6,12 @@ import dev.varve.ledger.transaction.Delete;
 import dev.varve.ledger.transaction.Envelope;
 import dev.varve.ledger.transaction.Operation;
 import dev.varve.ledger.transaction.Put;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * Makes the bytes of transactions, for clients; what it makes, the ledger can decode.
+ * Makes the bytes of transactions, for clients, and reads them; what it makes, the ledger can
+ * decode.
  *
  * <p>Errors: {@link IllegalArgumentException} for content outside the limits. The grammar stands in
  * the package's description.
@@ -50,6 +53,28 @@ public final class Transactions {
   /** A transaction's hash as the node computes it: SHA-256 of its bytes, 32 bytes. */
   public static ByteString hash(ByteString tx) {
     return new Sha256().hash(tx);
+  }
+
+  /** What a transaction's bytes say, as the ledger will read them; never throws. */
+  public static TxContent read(ByteString tx) {
+    Tx decoded = TxDecoder.decode(tx);
+    if (decoded instanceof Tx.Text text) {
+      return new TxContent.Decoded(
+          List.of(new TxContent.Write(text.key(), Optional.of(text.value()))), false);
+    }
+    if (decoded instanceof Tx.Enveloped enveloped) {
+      return new TxContent.Decoded(
+          enveloped.envelope().getOperationsList().stream().map(Transactions::write).toList(),
+          true);
+    }
+    return new TxContent.Undecodable(((Tx.Undecodable) decoded).reason());
+  }
+
+  private static TxContent.Write write(Operation operation) {
+    return operation.hasPut()
+        ? new TxContent.Write(
+            operation.getPut().getKey(), Optional.of(operation.getPut().getValue()))
+        : new TxContent.Write(operation.getDelete().getKey(), Optional.empty());
   }
 
   private static ByteString checked(ByteString tx) {

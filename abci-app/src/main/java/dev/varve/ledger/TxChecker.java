@@ -2,7 +2,6 @@ package dev.varve.ledger;
 
 import com.google.protobuf.ByteString;
 import dev.varve.abci.types.ResponseCheckTx;
-import dev.varve.storage.StorageException;
 
 /** Judges a transaction for the mempool; any thread, no state of its own. */
 final class TxChecker {
@@ -37,13 +36,9 @@ final class TxChecker {
 
   private ResponseCheckTx checkEnvelope(ByteString tx, long validUntil, long nextHeight) {
     Code code = ReplayGuard.judge(validUntil, nextHeight);
-    try {
-      if (code == Code.OK
-          && guard.isAccepted(StateKeys.accepted(validUntil, Transactions.hash(tx)))) {
-        code = Code.REPLAYED;
-      }
-    } catch (StorageException e) {
-      return refuse(Code.STORAGE_UNAVAILABLE, "storage unavailable: " + e.getMessage());
+    if (code == Code.OK
+        && guard.isAccepted(StateKeys.accepted(validUntil, Transactions.hash(tx)))) {
+      code = Code.REPLAYED;
     }
     return code == Code.OK ? OK : refuse(code, ReplayGuard.describe(code, validUntil, nextHeight));
   }

@@ -35,7 +35,6 @@
  * <tr><td>2<td>expired: {@code valid_until_height} is below the block's height
  * <tr><td>3<td>replayed: the same envelope was accepted before, in this block or an earlier one
  * <tr><td>4<td>too far ahead: {@code valid_until_height} is over 1,000 above the block's height
- * <tr><td>5<td>CheckTx alone: storage unavailable
  * <tr><td>6<td>InsertTx alone: there is no application mempool
  * </table>
  *
@@ -56,6 +55,16 @@
  * valid_until_height} below h, lowest first, up to 256 and twice its own writes. A block without
  * writes changes no state and so not the app hash.
  *
+ * <p>Acceptances are kept in memory, too, 32 bytes each and at most twice that for a moment: read
+ * from state at start, changed with each committed block. They are no more than the envelopes that
+ * any 1,001 blocks in a row accepted: what has expired goes in the next blocks with writes before
+ * more can come. At 1,000 accepted envelopes a block and the longest validity that is 32 MB, beside
+ * about 100 MB that the app hash takes for the same keys.
+ *
+ * <p>So CheckTx, Info and, after a start, FinalizeBlock read no store, and Commit writes alone:
+ * none of them fails or waits because one cannot be read. The exception is a FinalizeBlock with
+ * other content for a height that was finalized and not committed: the app hash is then read anew.
+ *
  * <p>The first block's batch carries the genesis state, its keys in unsigned byte order before the
  * block's own writes, and in its meta {@code ledger.chain_id}, {@code ledger.initial_height},
  * {@code ledger.app_hash_scheme}, {@code ledger.app_hash_version} (text, numbers in decimal).
@@ -74,7 +83,7 @@
  *   <li>Writes of one block are ordered by the first write of their key; the last value wins.
  *   <li>The same FinalizeBlock gives the same answer again, also after a restart. One with other
  *       content before Commit begins from committed state.
- *   <li>A store that fails stops the block; it never decides a transaction's code.
+ *   <li>No store decides a transaction's code: what codes depend on is in memory.
  *   <li>Logs name no text that a library or a locale made.
  * </ul>
  */

@@ -4,6 +4,7 @@ import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterGroup;
 import dev.varve.sharding.ClusterNode;
 import dev.varve.sharding.LayoutException;
+import dev.varve.sharding.ReplicaChoice;
 import dev.varve.sharding.SchemaTooNewException;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.sql.SqlGroup;
@@ -52,12 +53,33 @@ public final class ClusterGroups {
     }
 
     @Override
-    public Connection connect(boolean primary) throws SQLException {
+    public Connection connect() throws SQLException {
       try {
-        return group.connect(primary);
+        return group.connect();
       } catch (SchemaTooNewException | LayoutException e) {
         throw new StorageException.Incompatible(e.getMessage());
       }
+    }
+
+    @Override
+    public <T> T read(Replicas replicas, Reading<T> reading) throws SQLException {
+      try {
+        return group.read(new Choice(replicas), reading::run);
+      } catch (SchemaTooNewException | LayoutException e) {
+        throw new StorageException.Incompatible(e.getMessage());
+      }
+    }
+  }
+
+  private record Choice(SqlGroup.Replicas replicas) implements ReplicaChoice {
+    @Override
+    public boolean admits(String replica) {
+      return replicas.admits(replica);
+    }
+
+    @Override
+    public void passedOver() {
+      replicas.passedOver();
     }
   }
 

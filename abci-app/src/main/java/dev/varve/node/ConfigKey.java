@@ -40,6 +40,20 @@ record ConfigKey<T>(
     return text(name, standard, "one of " + String.join(", ", options), check, meaning);
   }
 
+  static ConfigKey<Boolean> flag(String name, boolean standard, String... meaning) {
+    return new ConfigKey<>(
+        name,
+        Boolean.toString(standard),
+        "true or false",
+        List.of(meaning),
+        value -> value instanceof String text ? bool(text) : as(Boolean.class, value));
+  }
+
+  private static boolean bool(String text) {
+    require(text.equals("true") || text.equals("false"));
+    return text.equals("true");
+  }
+
   static ConfigKey<Long> number(String name, long standard, long min, long max, String... meaning) {
     return new ConfigKey<>(
         name,

@@ -4,6 +4,7 @@ import dev.varve.storage.disk.StateHistory;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every setting of {@code varve.toml}, in the order of the template. */
 final class ConfigKeys {
@@ -138,8 +139,8 @@ final class ConfigKeys {
           4096 * MIB,
           32 * MIB,
           TIB,
-          "Most that the disk store's log may take. When the store is down and the log is full,",
-          "Commit waits.");
+          "Most that the disk store's log may take, up to 4096 times fallback.segment_bytes. When",
+          "the store is down and the log is full, Commit waits.");
 
   static final ConfigKey<Long> FALLBACK_SEGMENT_BYTES =
       ConfigKey.bytes(
@@ -187,15 +188,6 @@ final class ConfigKeys {
           "these blocks replaced or deleted; 0 keeps none. A larger number reaches back as blocks",
           "are added, not at once.");
 
-  static final ConfigKey<String> HTTP_ADDRESS =
-      ConfigKey.text(
-          "http.address",
-          "127.0.0.1:26659",
-          "HOST:PORT or off",
-          ConfigKeys::httpAddress,
-          "Where /metrics, /health and /status are served: HOST:PORT, or off. They have no",
-          "password: keep them on a loopback or private address.");
-
   static final ConfigKey<Long> START_WARM_UP_MILLIS =
       ConfigKey.number(
           "start.warm_up_millis",
@@ -213,7 +205,7 @@ final class ConfigKeys {
           List.of("error", "warn", "info", "debug", "trace"),
           "Least serious message that is logged: error, warn, info, debug or trace.");
 
-  static final List<ConfigKey<?>> ALL =
+  private static final List<ConfigKey<?>> CHAIN =
       List.of(
           ABCI_ADDRESS,
           ABCI_TRANSPORT,
@@ -234,10 +226,12 @@ final class ConfigKeys {
           FALLBACK_FREE_BYTES,
           RETAIN_BLOCKS,
           RETAIN_NODE_BLOCKS,
-          HISTORY_BLOCKS,
-          HTTP_ADDRESS,
-          START_WARM_UP_MILLIS,
-          LOG_LEVEL);
+          HISTORY_BLOCKS);
+
+  private static final List<ConfigKey<?>> PROCESS = List.of(START_WARM_UP_MILLIS, LOG_LEVEL);
+
+  static final List<ConfigKey<?>> ALL =
+      Stream.of(CHAIN, GatewayKeys.ALL, PROCESS).<ConfigKey<?>>flatMap(List::stream).toList();
 
   private ConfigKeys() {}
 
@@ -258,19 +252,12 @@ final class ConfigKeys {
     return value;
   }
 
-  private static String httpAddress(String value) {
-    if (!value.equals("off")) {
-      hostPort(value);
-    }
-    return value;
-  }
-
-  private static String folder(String value) {
+  static String folder(String value) {
     ConfigKey.require(!value.isBlank() && value.indexOf('\0') < 0);
     return value;
   }
 
-  private static void hostPort(String value) {
+  static void hostPort(String value) {
     try {
       URI uri = new URI("x://" + value);
       ConfigKey.require(uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65536);

@@ -31,6 +31,11 @@ final class Findings {
     }
   }
 
+  /** Whether a problem already says so. */
+  boolean tells(String text) {
+    return problems.stream().anyMatch(problem -> problem.what().contains(text));
+  }
+
   boolean full() {
     return problems.size() >= HomeCheck.MAX_PROBLEMS;
   }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /**
  * Reads everything that is durable in a home and compares it: the disk store, then the fallback log
- * behind it. Changes nothing. Not thread-safe.
+ * behind it; not the memory store's log, which no start reads. Changes nothing. Not thread-safe.
  */
 public final class HomeCheck {
   /** A check ends after so many: a store this broken is not mended line by line. */
@@ -38,6 +38,7 @@ public final class HomeCheck {
   /**
    * Checks everything; for a home whose node runs, all but its log.
    *
+   * @throws NodeException when the store is LevelDB and the node runs
    * @throws StorageException when a store cannot be read any more, for another reason than damage
    */
   public CheckReport run() {
@@ -51,11 +52,16 @@ public final class HomeCheck {
         throw e;
       }
       LogCheck log = checkLog(owner, null, null);
-      findings.problem("the store cannot be opened: " + e.getMessage(), remedy(e, log));
+      String remedy = remedy(e, log);
+      findings.problem("the store cannot be opened: " + e.getMessage(), remedy);
+      for (Throwable other : e.getSuppressed()) {
+        findings.problem("the store cannot be opened: " + other.getMessage(), remedy);
+      }
       return report(null, log);
     }
     try (StoredChain chain = opened) {
       chain.awaitAnswer();
+      chain.damage().forEach(damage -> damage(damage, storeFilesRemedy()));
       checkDurable(chain.store());
       StoreCheck store = new StoreCheck(chain, findings, storeRemedy(), clusterRemedy(), progress);
       StateCommitment commitment = store.run();
@@ -78,7 +84,7 @@ public final class HomeCheck {
     StoredLog stored = new StoredLog(config);
     try {
       for (Damage damage : stored.visit(log::check).damage()) {
-        damage(damage);
+        damage(damage, logRemedy());
       }
     } catch (StorageException.Incompatible e) {
       findings.problem("the fallback log cannot be opened: " + e.getMessage(), VERSION_REMEDY);
@@ -95,9 +101,7 @@ public final class HomeCheck {
           String.format(
               "the store held block %d and holds block %d: its files were damaged or cut off",
               store.durableBefore(), applied),
-          "keep a copy of the home and look for faults of the disk or of memory (dmesg, smartctl);"
-              + " then start: the blocks above are taken from the fallback log, or the node gives"
-              + " them again");
+          config.disk().store().equals("leveldb") ? storeRemedy() : storeFilesRemedy());
     }
   }
 
@@ -113,10 +117,10 @@ public final class HomeCheck {
         : storeRemedy();
   }
 
-  private void damage(Damage damage) {
+  private void damage(Damage damage, String remedy) {
     String text = damage.file() + " at byte " + damage.offset() + ": " + damage.what();
     if (damage.kind() == Damage.Kind.DAMAGED) {
-      findings.problem(text, logRemedy());
+      findings.problem(text, remedy);
     } else {
       findings.note(text + " (when the node starts; nothing that was acknowledged is lost)");
     }
@@ -149,6 +153,16 @@ public final class HomeCheck {
         + folders
         + " away and start: the node gives all blocks anew, if it still has its first one, else"
         + " make a new home that fetches them from its peers";
+  }
+
+  private String storeFilesRemedy() {
+    return "keep a copy of the home and look for faults of the disk or of memory (dmesg, smartctl);"
+        + " then start: the blocks above are taken from the fallback log, or the node gives them"
+        + " again; if it does not start, move "
+        + config.disk().path()
+        + " and "
+        + config.fallback().path()
+        + " away first, if the node still has its first block";
   }
 
   private String clusterRemedy() {

@@ -46,6 +46,7 @@ import java.util.function.Function;
  */
 final class MeteredApplication implements AbciApplication {
   private final AbciApplication application;
+  private final Function<RequestQuery, ResponseQuery> queries;
   private final NodeMetrics metrics;
   private final Runnable onContact;
   private final Consumer<RuntimeException> onFailure;
@@ -72,10 +73,12 @@ final class MeteredApplication implements AbciApplication {
 
   MeteredApplication(
       AbciApplication application,
+      Function<RequestQuery, ResponseQuery> queries,
       NodeMetrics metrics,
       Runnable onContact,
       Consumer<RuntimeException> onFailure) {
     this.application = application;
+    this.queries = queries;
     this.metrics = metrics;
     this.onContact = onContact;
     this.onFailure = onFailure;
@@ -105,7 +108,7 @@ final class MeteredApplication implements AbciApplication {
 
   @Override
   public ResponseQuery query(RequestQuery request) {
-    return timed(query, application::query, request);
+    return timed(query, queries, request);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
@@ -17,6 +18,7 @@ import java.util.Optional;
 final class MeteredDiskStore implements DiskStore {
   private final DiskStore store;
   private final Timer apply;
+  private final Timer seal;
   private final Timer block;
   private final Timer transactions;
   private final Timer results;
@@ -27,6 +29,7 @@ final class MeteredDiskStore implements DiskStore {
   MeteredDiskStore(DiskStore store, NodeMetrics metrics) {
     this.store = store;
     apply = metrics.storeCall("disk", "apply");
+    seal = metrics.storeCall("disk", "seal");
     block = metrics.storeCall("disk", "block");
     transactions = metrics.storeCall("disk", "transactions");
     results = metrics.storeCall("disk", "results");
@@ -48,6 +51,21 @@ final class MeteredDiskStore implements DiskStore {
   @Override
   public long verify() {
     return store.verify();
+  }
+
+  @Override
+  public void seal(List<BlockSeal> seals) {
+    seal.record(() -> store.seal(seals));
+  }
+
+  @Override
+  public Optional<BlockSeal> seal(long height) {
+    return store.seal(height);
+  }
+
+  @Override
+  public long sealed() {
+    return store.sealed();
   }
 
   @Override

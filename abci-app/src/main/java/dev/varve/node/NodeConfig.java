@@ -1,5 +1,6 @@
 package dev.varve.node;
 
+import dev.varve.fallback.LogConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +17,8 @@ public record NodeConfig(
     Fallback fallback,
     Retain retain,
     History history,
-    Http http,
+    GatewaySettings.Http http,
+    GatewaySettings gateway,
     Start start,
     String logLevel) {
 
@@ -83,18 +85,6 @@ public record NodeConfig(
   public record History(long blocks) {}
 
   /**
-   * Metrics, health and status.
-   *
-   * @param address {@code HOST:PORT}, or {@code off}
-   */
-  public record Http(String address) {
-    /** Whether anything is served. */
-    public boolean enabled() {
-      return !address.equals("off");
-    }
-  }
-
-  /**
    * What happens before the node is served.
    *
    * @param warmUpFolder where throw-away blocks are written, absolute
@@ -126,7 +116,8 @@ public record NodeConfig(
         fallback,
         retain(reader),
         new History(reader.get(ConfigKeys.HISTORY_BLOCKS)),
-        new Http(reader.get(ConfigKeys.HTTP_ADDRESS)),
+        GatewaySettings.readHttp(home, reader),
+        GatewaySettings.read(home, reader),
         new Start(home.path().resolve("warm-up"), reader.get(ConfigKeys.START_WARM_UP_MILLIS)),
         reader.get(ConfigKeys.LOG_LEVEL));
   }
@@ -156,17 +147,26 @@ public record NodeConfig(
 
   private static Fallback fallback(NodeHome home, ConfigReader reader) {
     long bytes = reader.get(ConfigKeys.FALLBACK_BYTES);
-    long segmentBytes = reader.get(ConfigKeys.FALLBACK_SEGMENT_BYTES);
-    if (segmentBytes > bytes / 2) {
+    int segmentBytes = Math.toIntExact(reader.get(ConfigKeys.FALLBACK_SEGMENT_BYTES));
+    if (bytes < LogConfig.leastBytes(segmentBytes)) {
       throw reader.refuse(
           ConfigKeys.FALLBACK_SEGMENT_BYTES,
-          Long.toString(segmentBytes),
+          ByteSize.exact(segmentBytes),
           "at most half of fallback.bytes");
+    }
+    long most = LogConfig.mostBytes(segmentBytes);
+    if (bytes > most) {
+      throw reader.refuse(
+          ConfigKeys.FALLBACK_BYTES,
+          ByteSize.exact(bytes),
+          String.format(
+              "at most %s with fallback.segment_bytes = %s, of which there can be %d",
+              ByteSize.exact(most), ByteSize.exact(segmentBytes), most / segmentBytes));
     }
     return new Fallback(
         home.path().resolve(reader.get(ConfigKeys.FALLBACK_PATH)).normalize(),
         bytes,
-        Math.toIntExact(segmentBytes),
+        segmentBytes,
         reader.get(ConfigKeys.FALLBACK_FREE_BYTES));
   }
 
@@ -178,6 +178,15 @@ public record NodeConfig(
     }
     return new Abci(
         address, transport, Math.toIntExact(reader.get(ConfigKeys.ABCI_MAX_MESSAGE_BYTES)));
+  }
+
+  /**
+   * Requires that a file describes the databases of a cluster, for a home that is still to be made.
+   *
+   * @throws ConfigException naming file, place, value and what is allowed
+   */
+  public static void requireCluster(Path file) {
+    ClusterDisk.configuration(file);
   }
 
   /**

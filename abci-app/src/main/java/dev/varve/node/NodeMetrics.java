@@ -1,5 +1,7 @@
 package dev.varve.node;
 
+import dev.varve.gateway.Uplink;
+import dev.varve.gateway.UplinkStatus;
 import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterNode;
 import dev.varve.storage.EngineStatus;
@@ -64,6 +66,10 @@ final class NodeMetrics implements AutoCloseable {
         "Lowest height whose block is kept, 0 while none was dropped",
         EngineStatus::chainFloor);
     gauge(
+        "varve.sealed.height",
+        "Highest block that has header and commit, 0 while none has",
+        EngineStatus::sealedHeight);
+    gauge(
         "varve.disk.lag.blocks",
         "Durable heights that the disk store has not applied",
         status -> status.height() - status.diskHeight());
@@ -109,6 +115,52 @@ final class NodeMetrics implements AutoCloseable {
     }
   }
 
+  /** Registers what the gateway knows; it is asked once a scrape for each figure. */
+  void observe(Uplink uplink) {
+    tasks(uplink, "queued", UplinkStatus::queued);
+    tasks(uplink, "under_way", UplinkStatus::inFlight);
+    tasks(uplink, "failed", UplinkStatus::failed);
+    uplinkGauge(
+        uplink,
+        "varve.uplink.pending.bytes",
+        "Bytes of pending transactions",
+        UplinkStatus::pendingBytes);
+    uplinkGauge(
+        uplink,
+        "varve.uplink.oldest.seconds",
+        "Age of the oldest pending transaction",
+        status -> status.oldestPendingMs() / 1e3);
+    uplinkGauge(
+        uplink,
+        "varve.uplink.followed.height",
+        "Height up to which blocks were looked through for transactions",
+        UplinkStatus::followed);
+    uplinkGauge(
+        uplink,
+        "varve.uplink.node.up",
+        "1 while the node answers the uplink",
+        status -> status.nodeUp() ? 1 : 0);
+    uplinkGauge(
+        uplink,
+        "varve.uplink.backup.bytes",
+        "Bytes that the uplink's backup takes",
+        status -> status.store().bytes());
+  }
+
+  private void tasks(Uplink uplink, String state, ToDoubleFunction<UplinkStatus> count) {
+    Gauge.builder("varve.uplink.tasks", uplink, source -> count.applyAsDouble(source.status()))
+        .description("Transactions that the uplink holds")
+        .tag("state", state)
+        .register(registry);
+  }
+
+  private void uplinkGauge(
+      Uplink uplink, String name, String description, ToDoubleFunction<UplinkStatus> value) {
+    Gauge.builder(name, uplink, source -> value.applyAsDouble(source.status()))
+        .description(description)
+        .register(registry);
+  }
+
   private void observeSync() {
     gauge(
         "varve.memory.warm",
@@ -126,6 +178,10 @@ final class NodeMetrics implements AutoCloseable {
         "varve.memory.warm.bytes",
         "Bytes read from disk to warm memory",
         status -> status.sync().warmBytes());
+    counter(
+        "varve.memory.passed.over.blocks",
+        "Blocks not copied to memory as they came, as it was too far behind",
+        status -> status.sync().passedOver());
     counter("varve.sync.runs", "Runs of the sync job", status -> status.sync().runs());
     counter(
         "varve.sync.skipped",

@@ -41,6 +41,17 @@ public record NodeStatus(
     return failure == null && engine.diskState().equals("up") && memory;
   }
 
+  /** Why it is not healthy, or {@code ok}; a line. */
+  public String health() {
+    if (healthy()) {
+      return "ok\n";
+    }
+    if (failure != null) {
+      return failure + "\n";
+    }
+    return "disk store: " + engine.diskState() + "; memory store: " + engine.memoryState() + "\n";
+  }
+
   /** One JSON object, keys in snake case, byte counts and heights as numbers. */
   public String toJson() {
     StringWriter out = new StringWriter();
@@ -56,6 +67,7 @@ public record NodeStatus(
       json.writeNumberField("disk_height", engine.diskHeight());
       json.writeNumberField("lag_blocks", lagBlocks());
       json.writeNumberField("chain_floor", engine.chainFloor());
+      json.writeNumberField("sealed_height", engine.sealedHeight());
       json.writeStringField("disk_state", engine.diskState());
       json.writeStringField("memory_state", engine.memoryState());
       json.writeNumberField("disk_bytes", engine.diskBytes());

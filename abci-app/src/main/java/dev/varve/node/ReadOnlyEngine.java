@@ -5,6 +5,7 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.EngineStatus;
 import dev.varve.storage.MemoryStore;
+import dev.varve.storage.Seals;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.SyncStatus;
 import dev.varve.storage.record.AppliedHeight;
@@ -36,7 +37,12 @@ final class ReadOnlyEngine implements StorageEngine {
 
   @Override
   public Optional<BlockRecord> block(long height) {
-    return store.block(height);
+    return store.block(height).map(block -> Seals.complete(block, store.seal(height)));
+  }
+
+  @Override
+  public long sealed() {
+    return store.sealed();
   }
 
   @Override
@@ -92,6 +98,7 @@ final class ReadOnlyEngine implements StorageEngine {
         height,
         height,
         store.chainFloor(),
+        store.sealed(),
         "up",
         "none",
         none,

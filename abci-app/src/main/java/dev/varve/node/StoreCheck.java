@@ -1,6 +1,7 @@
 package dev.varve.node;
 
 import com.google.protobuf.ByteString;
+import dev.varve.ledger.HeaderHash;
 import dev.varve.ledger.Transactions;
 import dev.varve.ledger.commitment.StateCommitment;
 import dev.varve.storage.DiskStore;
@@ -10,6 +11,7 @@ import dev.varve.storage.disk.sql.ClusterAudit;
 import dev.varve.storage.disk.sql.SqlFault;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
@@ -18,9 +20,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Reads every record of a store and compares them with each other: checksums, heights without a
- * gap, transactions with results, logs and hash index, the app hash with the state. Not for several
- * threads.
+ * Reads every record of a store and compares them with each other: heights without a gap,
+ * transactions with results, logs and hash index, the app hash with the state; then the checksum of
+ * all that this did not read. Not for several threads.
  */
 final class StoreCheck {
   private static final ByteString FIRST_KEY = ByteString.EMPTY;
@@ -87,7 +89,22 @@ final class StoreCheck {
       return null;
     }
     // Throws Corruption when state and commitment do not give the app hash on record.
-    return guard("app hash", () -> StateCommitment.restore(new ReadOnlyEngine(store))).orElse(null);
+    StateCommitment commitment =
+        guard("app hash", () -> StateCommitment.restore(new ReadOnlyEngine(store))).orElse(null);
+    progress.accept("all records");
+    guard("records", this::checkRecords);
+    return commitment;
+  }
+
+  /** What nothing has led to so far: markers, names, what is below a floor or of no block. */
+  private boolean checkRecords() {
+    store.verifyRecords(
+        damage -> {
+          if (!findings.tells(damage.getMessage())) {
+            problem("records: " + damage.getMessage());
+          }
+        });
+    return true;
   }
 
   long firstHeight() {
@@ -155,9 +172,31 @@ final class StoreCheck {
       requireEqual("block hash", height, block.getHash(), applied.getBlockHash());
       requireEqual("app hash", height, block.getAppHash(), applied.getAppHash());
     }
+    checkSeal(block);
     int slices = (block.getTxCount() + DiskStore.SLICE_LENGTH - 1) / DiskStore.SLICE_LENGTH;
     for (int slice = 0; slice < slices && !findings.full(); slice++) {
       checkSlice(block, height, slice);
+    }
+  }
+
+  private void checkSeal(BlockRecord block) {
+    String what = "header of block " + block.getHeight();
+    Optional<BlockSeal> seal =
+        guard(what, () -> store.seal(block.getHeight())).orElse(Optional.empty());
+    if (seal.isEmpty()) {
+      return;
+    }
+    ByteString hash = HeaderHash.of(seal.get().getHeader());
+    if (!hash.equals(block.getHash())) {
+      problem(
+          what
+              + " hashes to "
+              + VarveNode.hex(hash)
+              + ", the block to "
+              + VarveNode.hex(block.getHash()));
+    }
+    if (!seal.get().getCommit().getBlockId().getHash().equals(block.getHash())) {
+      problem(what + " comes with the commit of another block");
     }
   }
 

@@ -1,8 +1,12 @@
 package dev.varve.node;
 
 import com.google.protobuf.ByteString;
+import dev.varve.fallback.Damage;
 import dev.varve.storage.DiskStore;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.copy.CopyRecord;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.disk.leveldb.LevelDbStore;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
@@ -14,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The records of a home, opened for reading only, for tools; a running node does not mind. Safe for
- * use from any thread. Errors: {@link StorageException}.
+ * The records of a home, opened for reading only, for tools: nothing of it is changed. A running
+ * node does not mind. Safe for use from any thread. Errors: {@link StorageException}.
  */
 public final class StoredChain implements AutoCloseable {
   // Names that the ledger gives with the first block, see package dev.varve.ledger.
@@ -27,6 +31,8 @@ public final class StoredChain implements AutoCloseable {
 
   private final DiskStore store;
   private final Optional<Databases> databases;
+  private final Optional<EmbeddedRecords> records;
+  private final List<Damage> damage;
 
   /**
    * What a store on a cluster is made of.
@@ -36,16 +42,23 @@ public final class StoredChain implements AutoCloseable {
    */
   record Databases(List<SqlGroup> groups, EmbeddedRecords ledger) {}
 
-  private StoredChain(DiskStore store, Optional<Databases> databases) {
+  private StoredChain(
+      DiskStore store,
+      Optional<Databases> databases,
+      Optional<EmbeddedRecords> records,
+      List<Damage> damage) {
     this.store = store;
     this.databases = databases;
+    this.records = records;
+    this.damage = damage;
   }
 
   /**
    * Opens the disk store of a home; sees what was durable then. A node may run on it, unless the
    * store is LevelDB, which one process opens at a time.
    *
-   * @throws NodeException when the home is of another format
+   * @throws NodeException when the home is of another format, or its store is LevelDB and a node
+   *     runs on it
    * @throws StorageException when there is no store or it cannot be read
    */
   public static StoredChain open(NodeHome home, NodeConfig config) {
@@ -54,11 +67,28 @@ public final class StoredChain implements AutoCloseable {
     if (disk.store().equals("mysql")) {
       return onCluster(home, config);
     }
-    DiskStore opened =
-        disk.store().equals("leveldb")
-            ? LevelDbStore.open(disk.path(), Wiring.levelDb(config))
-            : RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
-    return of(StoreMarks.requireFinished(opened, home.path().toString()));
+    if (disk.store().equals("leveldb")) {
+      return onLevelDb(home, config);
+    }
+    RocksDbStore opened = RocksDbStore.openReadOnly(disk.path(), Wiring.rocksDb(config));
+    StoreMarks.requireFinished(opened, home.path().toString());
+    return new StoredChain(opened, Optional.empty(), Optional.of(opened.records()), List.of());
+  }
+
+  private static StoredChain onLevelDb(NodeHome home, NodeConfig config) {
+    HomeLock.owner(home.lockFile())
+        .ifPresent(
+            owner -> {
+              throw new NodeException(
+                  home.path()
+                      + " is in use by process "
+                      + owner
+                      + ": with disk.store leveldb the node must be stopped first");
+            });
+    LevelDbStore opened = LevelDbStore.openReadOnly(config.disk().path(), Wiring.levelDb(config));
+    StoreMarks.requireFinished(opened, home.path().toString());
+    return new StoredChain(
+        opened, Optional.empty(), Optional.of(opened.records()), opened.damage());
   }
 
   private static StoredChain onCluster(NodeHome home, NodeConfig config) {
@@ -71,7 +101,9 @@ public final class StoredChain implements AutoCloseable {
             () -> ledger[0] = openLedger(config),
             cluster -> groups.addAll(ClusterGroups.of(cluster)));
     StoreMarks.requireFinished(opened, home.path().toString());
-    return new StoredChain(opened, Optional.of(new Databases(groups, ledger[0].records())));
+    Databases databases = new Databases(groups, ledger[0].records());
+    return new StoredChain(
+        opened, Optional.of(databases), Optional.of(databases.ledger()), List.of());
   }
 
   /** What a node with a cluster keeps on its own disk. */
@@ -81,7 +113,7 @@ public final class StoredChain implements AutoCloseable {
 
   /** Any store, as one of no cluster. */
   static StoredChain of(DiskStore store) {
-    return new StoredChain(store, Optional.empty());
+    return new StoredChain(store, Optional.empty(), Optional.empty(), List.of());
   }
 
   /** Of a store on a cluster, its parts. */
@@ -110,9 +142,26 @@ public final class StoredChain implements AutoCloseable {
     }
   }
 
+  /** What is wrong with the files of the store, as far as it opens all the same. */
+  public List<Damage> damage() {
+    return damage;
+  }
+
   /** The records. */
   public DiskStore store() {
     return store;
+  }
+
+  /** A record as it is stored on the node's own disk, verified. */
+  public Optional<CopyRecord> record(RecordType type, byte[] key) {
+    return records.flatMap(all -> all.find(type, ByteString.copyFrom(key)));
+  }
+
+  /** What is kept of what a block replaced, a HISTORY record and UNDO ones; empty for nothing. */
+  public List<CopyRecord> history(long height) {
+    return record(RecordType.HISTORY, Keys.height(height)).isPresent()
+        ? records.orElseThrow().history(height)
+        : List.of();
   }
 
   /** The chain's name, once its first block is durable. */

@@ -52,7 +52,7 @@ public final class VarveNode implements AutoCloseable {
     home.requireFormat();
     Parts parts = new Parts();
     try {
-      NodeConfig.Http http = config.http();
+      GatewaySettings.Http http = config.http();
       Optional<String> status =
           http.enabled() ? Optional.of(http.address().toString()) : Optional.empty();
       parts.add("home's lock", HomeLock.acquire(home.lockFile(), status));

@@ -83,7 +83,8 @@ final class WarmUp {
         Ledger ledger = new Ledger(engine, new LedgerConfig(Version.current(), 0));
         AbciServer serving =
             AbciServer.start(
-                server, new MeteredApplication(ledger, metrics, () -> {}, failure -> {}));
+                server,
+                new MeteredApplication(ledger, ledger::query, metrics, () -> {}, failure -> {}));
         AbciClient consensus = AbciClient.connect(serving.address());
         AbciClient mempool = AbciClient.connect(serving.address())) {
       consensus.call(

@@ -7,9 +7,13 @@ import dev.varve.fallback.Durability;
 import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.LogConfig;
 import dev.varve.fallback.io.RealFileIo;
+import dev.varve.gateway.BlockSealer;
+import dev.varve.gateway.EngineChain;
+import dev.varve.gateway.http.GatewayPages;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
 import dev.varve.sharding.Cluster;
+import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.leveldb.LevelDbConfig;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Builds the objects of a node, bottom up, and adds to the parts what must be closed. */
@@ -44,6 +49,11 @@ final class Wiring {
   }
 
   VarveNode start() {
+    UplinkWiring uplink = new UplinkWiring(config, parts);
+    if (config.http().enabled()) {
+      // Before stores are opened: what cannot be had takes no time to tell.
+      uplink.check();
+    }
     warmUp();
     NodeMetrics metrics = parts.add("metrics", new NodeMetrics());
     StorageEngine engine =
@@ -56,13 +66,34 @@ final class Wiring {
                 metrics));
     metrics.observe(engine::status);
     LedgerConfig settings = new LedgerConfig(Version.current(), config.retain().nodeBlocks());
-    Ledger ledger = parts.add("ledger", new Ledger(engine, settings));
+    AtomicReference<EngineChain> follower = new AtomicReference<>();
+    Ledger ledger =
+        parts.add(
+            "ledger",
+            new Ledger(new ToldEngine(engine, batch -> tell(follower.get(), batch)), settings));
     VarveNode node = new VarveNode(parts, engine, ledger::chainId, metrics);
-    serve(ledger, node, metrics);
+    PendingQueries queries = new PendingQueries(ledger::query);
     if (config.http().enabled()) {
-      parts.add("HTTP server", NodeHttp.start(config.http().address(), metrics, node::status));
+      EngineChain chain = new EngineChain(engine, ledger::query, ledger::checkTx);
+      follower.set(chain);
+      queries.use(uplink.start(chain, metrics, gateway -> pages(metrics, node)));
+      parts.add("block sealer", new BlockSealer(engine, config.gateway().node()).start());
     }
+    serve(ledger, queries, node, metrics);
     return node;
+  }
+
+  private static GatewayPages pages(NodeMetrics metrics, VarveNode node) {
+    return new GatewayPages(
+        metrics::scrape,
+        () -> new GatewayPages.Health(node.status().healthy(), node.status().health()),
+        () -> node.status().toJson());
+  }
+
+  private static void tell(EngineChain follower, BlockBatch batch) {
+    if (follower != null) {
+      follower.committed(batch);
+    }
   }
 
   private void warmUp() {
@@ -88,7 +119,11 @@ final class Wiring {
       FallbackLog log =
           log(config, logPath.resolve(DISK_LOG), config.fallback().bytes(), Durability.FORCED);
       opened.add(log);
-      long bridgeBytes = Math.max(memoryBytes, 2L * config.fallback().segmentBytes());
+      // A full one costs a refill of memory, and no block.
+      int segment = config.fallback().segmentBytes();
+      long bridgeBytes =
+          Math.min(
+              Math.max(memoryBytes, LogConfig.leastBytes(segment)), LogConfig.mostBytes(segment));
       return TieredEngine.open(
           new MeteredDiskStore(disk, metrics),
           log,
@@ -157,7 +192,7 @@ final class Wiring {
         new RealFileIo());
   }
 
-  private void serve(Ledger ledger, VarveNode node, NodeMetrics metrics) {
+  private void serve(Ledger ledger, PendingQueries queries, VarveNode node, NodeMetrics metrics) {
     NodeConfig.Abci abci = config.abci();
     AbciServerConfig server =
         new AbciServerConfig(
@@ -170,7 +205,8 @@ final class Wiring {
       parts.add(
           "ABCI server",
           AbciServer.start(
-              server, new MeteredApplication(ledger, metrics, node::called, node::failed)));
+              server,
+              new MeteredApplication(ledger, queries::query, metrics, node::called, node::failed)));
     } catch (AbciServerException e) {
       throw new NodeException(e.getMessage(), e);
     }

@@ -25,7 +25,7 @@ class EarlyExecutionTest {
   void shouldGiveTheProposedBlockOnceFromAThreadOfItsOwn() throws InterruptedException {
     AtomicReference<Thread> thread = new AtomicReference<>();
     CountDownLatch begun = new CountDownLatch(1);
-    ExecutedBlock block = block(1);
+    ExecutedBlock block = block();
     early.begin(
         2,
         TXS,
@@ -44,10 +44,10 @@ class EarlyExecutionTest {
   @Test
   void shouldNotGiveAnotherBlock() {
     for (List<ByteString> other : List.of(txs("a=1"), txs("a=1", "b=3"), txs("b=2", "a=1"))) {
-      early.begin(2, TXS, () -> block(1));
+      early.begin(2, TXS, () -> block());
       assertThat(early.take(2, other)).isEmpty();
     }
-    early.begin(2, TXS, () -> block(1));
+    early.begin(2, TXS, () -> block());
     assertThat(early.take(3, TXS)).isEmpty();
     assertThat(early.take(2, TXS)).as("it was dropped").isEmpty();
   }
@@ -59,7 +59,7 @@ class EarlyExecutionTest {
     assertThat(early.take(2, TXS)).isPresent();
     assertThat(executions).hasValue(1);
 
-    ExecutedBlock last = block(9);
+    ExecutedBlock last = block();
     early.begin(3, TXS, this::counted);
     early.begin(3, txs("c=3"), () -> last);
     assertThat(early.take(3, txs("c=3"))).containsSame(last);
@@ -79,7 +79,7 @@ class EarlyExecutionTest {
             Thread.onSpinWait();
           }
           ended.incrementAndGet();
-          return block(1);
+          return block();
         });
     begun.await();
     Thread other =
@@ -107,7 +107,7 @@ class EarlyExecutionTest {
 
   @Test
   void shouldKeepAnInterruptOfTheCaller() {
-    early.begin(2, TXS, () -> block(1));
+    early.begin(2, TXS, () -> block());
     Thread.currentThread().interrupt();
     assertThat(early.take(2, TXS)).isPresent();
     assertThat(Thread.interrupted()).isTrue();
@@ -123,11 +123,11 @@ class EarlyExecutionTest {
 
   private ExecutedBlock counted() {
     executions.incrementAndGet();
-    return block(executions.get());
+    return block();
   }
 
-  private static ExecutedBlock block(long mark) {
-    return new ExecutedBlock(List.of(), null, List.of(), null, mark);
+  private static ExecutedBlock block() {
+    return new ExecutedBlock(List.of(), null, List.of(), null);
   }
 
   private static List<ByteString> txs(String... texts) {

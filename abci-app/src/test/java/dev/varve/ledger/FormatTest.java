@@ -10,7 +10,11 @@ import dev.varve.storage.EngineStatus;
 import dev.varve.storage.MemoryStore;
 import dev.varve.storage.SyncStatus;
 import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockCommit;
+import dev.varve.storage.record.BlockHeader;
+import dev.varve.storage.record.BlockId;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +86,7 @@ class FormatTest {
     }
     BatchDocuments documents = new BatchDocuments(engine.batches.get(1L));
     lines.add(documents.block());
+    lines.add(documents.completeBlock());
     lines.add(documents.status());
     Golden.assertSame("documents.golden", lines.toString());
   }
@@ -93,6 +98,51 @@ class FormatTest {
     String block() {
       BlockRecord block = batch.block().toBuilder().setAppHash(APP_HASH).build();
       return Documents.block(block, batch.txHashes()).toStringUtf8();
+    }
+
+    /** With header and commit, one validator of which was absent. */
+    String completeBlock() {
+      Timestamp time = batch.block().getTime();
+      BlockId id =
+          BlockId.newBuilder()
+              .setHash(ByteString.fromHex("b1"))
+              .setPartsTotal(1)
+              .setPartsHash(ByteString.fromHex("b2"))
+              .build();
+      BlockHeader header =
+          BlockHeader.newBuilder()
+              .setVersionBlock(11)
+              .setVersionApp(1)
+              .setChainId("chain")
+              .setHeight(1)
+              .setTime(time)
+              .setLastCommitHash(ByteString.fromHex("01"))
+              .setDataHash(ByteString.fromHex("02"))
+              .setValidatorsHash(ByteString.fromHex("03"))
+              .setNextValidatorsHash(ByteString.fromHex("04"))
+              .setConsensusHash(ByteString.fromHex("05"))
+              .setAppHash(ByteString.fromHex("06"))
+              .setLastResultsHash(ByteString.fromHex("07"))
+              .setEvidenceHash(ByteString.fromHex("08"))
+              .setProposerAddress(ByteString.fromHex("09"))
+              .build();
+      BlockCommit.Builder commit = BlockCommit.newBuilder().setHeight(1).setRound(2).setBlockId(id);
+      commit
+          .addSignaturesBuilder()
+          .setBlockIdFlag(2)
+          .setAddress(ByteString.fromHex("0a"))
+          .setTime(time)
+          .setSignature(ByteString.fromHex("0b0c"));
+      commit.addSignaturesBuilder().setBlockIdFlag(1);
+      BlockRecord block =
+          BlockRecord.newBuilder()
+              .setHeight(1)
+              .setHash(id.getHash())
+              .setTime(time)
+              .setComplete(true)
+              .setSeal(BlockSeal.newBuilder().setHeader(header).setCommit(commit))
+              .build();
+      return Documents.block(block, List.of()).toStringUtf8();
     }
 
     String status() {

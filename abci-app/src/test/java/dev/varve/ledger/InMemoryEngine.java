@@ -23,8 +23,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A storage engine of maps, for tests of the ledger alone; fails when told. */
-final class InMemoryEngine implements StorageEngine {
+/** A storage engine of maps, for tests of the ledger and of the gateway; fails when told. */
+public final class InMemoryEngine implements StorageEngine {
   final NavigableMap<Long, BlockBatch> batches = new TreeMap<>();
   final NavigableMap<ByteString, StateRecord> state =
       new TreeMap<>(Comparator.comparing(ByteString::toByteArray, Arrays::compareUnsigned));
@@ -33,12 +33,14 @@ final class InMemoryEngine implements StorageEngine {
   private AppliedHeight applied = AppliedHeight.getDefaultInstance();
 
   /** Thrown by every call but {@link #applied} while it is set. */
-  StorageException failure;
+  public StorageException failure;
 
-  int scans;
+  /** Thrown by every read while it is set. */
+  StorageException readFailure;
+
   long diskHeight = Long.MAX_VALUE;
   long historyFloor = 1;
-  long chainFloor;
+  public long chainFloor;
 
   @Override
   public AppliedHeight applied() {
@@ -84,7 +86,7 @@ final class InMemoryEngine implements StorageEngine {
 
   @Override
   public Optional<TxLocation> locate(ByteString txHash) {
-    check();
+    checkRead();
     return Optional.ofNullable(locations.get(txHash));
   }
 
@@ -105,13 +107,13 @@ final class InMemoryEngine implements StorageEngine {
 
   @Override
   public Optional<StateRecord> state(ByteString key) {
-    check();
+    checkRead();
     return Optional.ofNullable(state.get(key));
   }
 
   @Override
   public Optional<StateRecord> stateAt(ByteString key, long height) {
-    check();
+    checkRead();
     long floor = batches.isEmpty() ? 0 : Math.max(historyFloor, batches.firstKey());
     if (height < floor) {
       throw new StorageException.Pruned(height, floor, applied.getHeight());
@@ -134,8 +136,7 @@ final class InMemoryEngine implements StorageEngine {
 
   @Override
   public void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
-    check();
-    scans++;
+    checkRead();
     for (Map.Entry<ByteString, StateRecord> entry : state.subMap(from, to).entrySet()) {
       if (!visitor.visit(entry.getKey(), entry.getValue())) {
         return;
@@ -145,13 +146,13 @@ final class InMemoryEngine implements StorageEngine {
 
   @Override
   public void scanCommitments(DiskStore.CommitmentVisitor visitor) {
-    check();
+    checkRead();
     batches.forEach((height, batch) -> visitor.visit(height, batch.commitment()));
   }
 
   @Override
   public Optional<ByteString> meta(String name) {
-    check();
+    checkRead();
     return Optional.ofNullable(meta.get(name));
   }
 
@@ -176,11 +177,18 @@ final class InMemoryEngine implements StorageEngine {
   public void close() {}
 
   private Optional<BlockBatch> batch(long height) {
-    check();
+    checkRead();
     if (height < chainFloor) {
       throw StorageException.Pruned.ofBlock(height, chainFloor);
     }
     return Optional.ofNullable(batches.get(height));
+  }
+
+  private void checkRead() {
+    check();
+    if (readFailure != null) {
+      throw readFailure;
+    }
   }
 
   private void check() {

@@ -132,24 +132,37 @@ class LedgerTest {
   void shouldRecoverWhenTheStoreFailsInFinalizeBlock() {
     chain.started();
     ByteString tx = envelope(9).put(bytes("a"), bytes("1")).build();
+    chain.block(text("a", "0"));
+    chain.finalizeBlock(2, text("a", "1"));
     engine.failure = new StorageException.Unavailable("gone", null);
 
-    assertThatThrownBy(() -> chain.finalizeBlock(1, tx))
+    // Other content for the height: what was committed to before it is read anew.
+    assertThatThrownBy(() -> chain.finalizeBlock(2, tx))
         .isInstanceOf(StorageException.Unavailable.class);
     engine.failure = null;
     assertThat(codes(chain.block(tx))).containsExactly(0);
   }
 
   @Test
-  void shouldTellAFailingStoreInCheckTx() {
+  void shouldCheckExecuteAndCommitWhileNothingCanBeRead() {
+    Chain whole = new Chain(new InMemoryEngine()).started();
     chain.started();
-    engine.failure = new StorageException.Unavailable("gone", null);
-    var response = chain.check(envelope(9).put(bytes("a"), bytes("1")).build());
-
-    assertThat(response.getCode()).isEqualTo(5);
-    assertThat(response.getCodespace()).isEqualTo("varve");
-    assertThat(response.getLog()).startsWith("storage unavailable");
-    assertThat(chain.check(text("a", "1")).getCode()).isZero();
+    ByteString accepted = envelope(4).put(bytes("a"), bytes("1")).build();
+    chain.block(accepted, text("b", "1"));
+    whole.block(accepted, text("b", "1"));
+    chain.restart();
+    engine.readFailure = new StorageException.Unavailable("gone", null);
+    for (long height = 2; height <= 9; height++) {
+      ByteString fresh = envelope(height + 1).delete(bytes("k" + height)).build();
+      int late = height > 4 ? 2 : 3;
+      assertThat(chain.check(fresh).getCode()).isZero();
+      assertThat(chain.check(accepted).getCode()).isEqualTo(late);
+      assertThat(codes(chain.block(fresh, accepted, text("b", "" + height), fresh)))
+          .containsExactly(0, late, 0, 3);
+      whole.block(fresh, accepted, text("b", "" + height), fresh);
+      assertThat(chain.appHash()).as("block %d", height).isEqualTo(whole.appHash());
+    }
+    assertThat(chain.query("", "b", 0).getCode()).isEqualTo(4);
   }
 
   @Test

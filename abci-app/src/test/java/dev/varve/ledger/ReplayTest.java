@@ -103,21 +103,6 @@ class ReplayTest {
     }
   }
 
-  @Test
-  void shouldScanOnlyWhenSomethingMayHaveExpired() {
-    chain.block(put(100, "1"));
-    chain.block(text("a", "1"));
-    int scans = engine.scans;
-    for (int i = 0; i < 50; i++) {
-      chain.block(text("a", "n" + i));
-    }
-    assertThat(engine.scans).isEqualTo(scans);
-    chain.block(put(60, "2"));
-    chain.emptyBlocks(61);
-    chain.block(text("a", "1"));
-    assertThat(accepted()).isEqualTo(1);
-  }
-
   private int accepted() {
     return engine.state.subMap(StateKeys.acceptedFrom(0), StateKeys.ACCEPTED_END).size();
   }

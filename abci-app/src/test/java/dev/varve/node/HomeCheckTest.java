@@ -19,6 +19,7 @@ import dev.varve.ledger.Transactions;
 import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageEngine;
+import dev.varve.storage.fixture.SealMaker;
 import dev.varve.storage.record.DeletionRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -120,6 +121,26 @@ class HomeCheckTest {
 
     assertThat(block).isNotNull();
     assertThat(check().problems()).anyMatch(problem -> problem.what().contains("missing"));
+  }
+
+  @Test
+  void shouldFindAHeaderThatIsDamagedOrOfNoBlock() throws RocksDBException {
+    try (StorageEngine engine = HomeChain.open(config)) {
+      engine.seal(List.of(SealMaker.of(engine.block(1).orElseThrow())));
+    }
+    // The blocks here have made-up hashes, which no header gives.
+    assertThat(check().problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .startsWith("header of block 1 hashes to ")
+        .endsWith(", the block to " + "0".repeat(64));
+    change("seal", 0, value -> flip(value, value.length / 2));
+    assertThat(check().problems())
+        .singleElement()
+        .extracting(Problem::what)
+        .asString()
+        .startsWith("header of block 1: SEAL record");
   }
 
   @Test

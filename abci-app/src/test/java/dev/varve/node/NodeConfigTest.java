@@ -106,12 +106,18 @@ class NodeConfigTest {
         "[memory] | bytes = \"lots\" | memory.bytes = \"lots\": must be",
         "[memory] | bytes = true | memory.bytes = true: must be",
         "[memory] | bytes = [1] | memory.bytes = [ 1 ]: must be",
+        "[http] | open = \"yes\" | http.open = \"yes\": must be true or false",
+        "[http] | origins = \"app\" | http.origins = \"app\": must be origins such as",
+        "[gateway] | node = \"ftp://x:1\" | gateway.node = \"ftp://x:1\": must be http://HOST",
+        "[gateway] | node = \"http://x:1/y\" | gateway.node = \"http://x:1/y\": must be http://",
+        "[gateway] | backup = \"paper\" | gateway.backup = \"paper\": must be one of disk, memory",
         "[disk] | store = \"paper\" | disk.store = \"paper\": must be one of rocksdb, leveldb",
         "[disk] | path = \"\" | disk.path = \"\": must be a folder",
         "[disk] | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",
         "[disk] | wal_bytes = 1.5 | disk.wal_bytes = 1.5: must be",
         "[disk] | background_jobs = 0 | disk.background_jobs = 0: must be a whole number",
         "[fallback] | path = \"store/log\" | fallback.path = \"store/log\": must be a folder apart",
+        "[fallback] | bytes = \"200 GiB\" | fallback.bytes = \"200 GiB\": must be at most 128 GiB",
         "[sync] | period_seconds = -1 | sync.period_seconds = -1: must be a whole number, 0 to",
         "[retain] | blocks = -1 | retain.blocks = -1: must be a whole number, 0 to",
         "[abci] | address = \"tcp://x\" | abci.address = \"tcp://x\": must be tcp://HOST:PORT",
@@ -140,11 +146,11 @@ class NodeConfigTest {
 
   @Test
   void shouldNameTheSectionsWhenOneIsUnknown() throws IOException {
-    write("[gateway]", "address = \"x\"");
+    write("[uplinks]", "address = \"x\"");
 
     assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(":1: unknown key gateway; the sections are abci, memory, sync, disk");
+        .hasMessageContaining(":1: unknown key uplinks; the sections are abci, memory, sync, disk");
   }
 
   @Test
@@ -154,6 +160,13 @@ class NodeConfigTest {
     assertThatThrownBy(() -> NodeConfig.load(home, Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(home.configFile() + ":2: ");
+  }
+
+  @Test
+  void shouldAllowALongLogWithLargeSegments() throws IOException {
+    Files.writeString(
+        home.configFile(), "[fallback]\nbytes = \"200 GiB\"\nsegment_bytes = \"64 MiB\"\n");
+    assertThat(NodeConfig.load(home, Map.of()).fallback().bytes()).isEqualTo(200L << 30);
   }
 
   @Test

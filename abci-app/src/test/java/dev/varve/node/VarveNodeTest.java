@@ -83,6 +83,19 @@ class VarveNodeTest {
   }
 
   @Test
+  void shouldOpenNoStoreForAnAddressThatItCannotHave() {
+    // Of a network for documentation, see RFC 5737: no machine's own.
+    String address = "192.0.2.1:2665";
+    assertThatThrownBy(() -> start(Map.of("http.address", address, "http.open", "true")))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("the gateway cannot listen at " + address);
+    assertThatThrownBy(() -> start(Map.of("http.address", address)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("can be reached from other hosts");
+    assertThat(home.path().resolve("store")).doesNotExist();
+  }
+
+  @Test
   void shouldSurviveACommitThatNobodyAskedFor() throws IOException {
     try (VarveNode node = start(Map.of())) {
       try (AbciClient client = AbciClient.connect("unix://" + folder.resolve("abci.sock"))) {

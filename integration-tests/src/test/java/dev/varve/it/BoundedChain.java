@@ -13,6 +13,7 @@ import dev.varve.fallback.LogConfig;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
+import dev.varve.ledger.Transactions;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;
 import dev.varve.storage.disk.rocksdb.RocksDbStore;
@@ -37,6 +38,11 @@ final class BoundedChain implements AutoCloseable {
   static final long MEMORY_BYTES = 256L << 20;
   static final int SEGMENT_BYTES = 32 << 20;
   private static final int TX_BYTES = 250;
+
+  /** One in so many transactions is an envelope, whose acceptance expires soon. */
+  private static final int ENVELOPE_EVERY = 5;
+
+  private static final int VALID_BLOCKS = 5;
   private static final int SLICE = DiskStore.SLICE_LENGTH;
 
   private final Path folder;
@@ -109,15 +115,23 @@ final class BoundedChain implements AutoCloseable {
   private List<ByteString> transactions(long height) {
     List<ByteString> txs = new ArrayList<>(BLOCK_TXS);
     for (int index = 0; index < BLOCK_TXS; index++) {
-      SplittableRandom random = new SplittableRandom(height * BLOCK_TXS + index);
-      StringBuilder tx = new StringBuilder(TX_BYTES);
-      tx.append(String.format(Locale.ROOT, "key-%08d=", random.nextInt(keys)));
-      while (tx.length() < TX_BYTES) {
-        tx.append((char) ('a' + random.nextInt(26)));
-      }
-      txs.add(ByteString.copyFromUtf8(tx.toString()));
+      txs.add(transaction(height, index));
     }
     return txs;
+  }
+
+  private ByteString transaction(long height, int index) {
+    SplittableRandom random = new SplittableRandom(height * BLOCK_TXS + index);
+    String key = String.format(Locale.ROOT, "key-%08d", random.nextInt(keys));
+    StringBuilder value = new StringBuilder(TX_BYTES);
+    while (key.length() + 1 + value.length() < TX_BYTES) {
+      value.append((char) ('a' + random.nextInt(26)));
+    }
+    return index % ENVELOPE_EVERY == 0
+        ? Transactions.envelope(height + VALID_BLOCKS)
+            .put(ByteString.copyFromUtf8(key), ByteString.copyFromUtf8(value.toString()))
+            .build()
+        : Transactions.text(key, value.toString());
   }
 
   void awaitDrained() throws InterruptedException {

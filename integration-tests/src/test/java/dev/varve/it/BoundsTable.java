@@ -41,13 +41,15 @@ final class BoundsTable {
 
         Engine and ledger over RocksDB, Chronicle Map and fallback log with the node's default
         settings, in a process of its own with a heap of 256 MiB and a memory store of 256 MiB.
-        Blocks of 5,000 transactions of 250 bytes, which write 500,000 keys over and over: the app
-        hash keeps about 100 bytes of heap for each key of the state, so the number of keys, and
-        that alone, decides what heap a chain needs; the number of transactions does not.
+        Blocks of 5,000 transactions of 250 bytes, one in five an envelope that five blocks may
+        hold, which write 500,000 keys over and over: the app hash keeps about 100 bytes of heap for
+        each key of the state, and the ledger 32 for each accepted envelope that has not expired, so
+        the number of these, and that alone, decides what heap a chain needs; the number of
+        transactions does not.
 
         - `grow`: the chain grows; then the engine is opened again, and the app hash rebuilt.
-        - `down`: the disk store fails every write of all blocks but the first and last five; then
-          it is back and the log is drained.
+        - `down`: the disk store fails every write and every read of all blocks but the first and
+          last five; then it is back and the log is drained.
         - `held`: the same with a log too small for that. When neither takes a block, Commit waits;
           2 s later the store comes back, Commit goes on, and once the log is drained the store
           fails anew.

@@ -67,6 +67,7 @@ class ChainDiskFullIT {
           servers.primary(0).restart();
         }
         chain.awaitDrained();
+        watch.requireAnswered();
       }
       chain.requireWhole(List.of(servers.primary(0)));
       chain.stop();

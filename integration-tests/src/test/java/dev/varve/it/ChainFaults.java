@@ -111,6 +111,7 @@ abstract class ChainFaults {
       after.run();
       chain.go(5);
       chain.awaitDrained();
+      watch.requireAnswered();
     }
     chain.requireWhole(servers);
     sound = true;

@@ -45,6 +45,7 @@ class ChainPromotionIT {
         try (ReadWatch watch = new ReadWatch(chain, REFUSED_AT_TIMES, 1)) {
           chain.go(20);
           chain.awaitDrained();
+          watch.requireAnswered();
         }
         chain.requireWhole(List.of(replica));
         chain.stop();

@@ -71,6 +71,7 @@ class ChainSetupFaultIT {
         primary.execute(mend);
         chain.go(10);
         chain.awaitDrained();
+        watch.requireAnswered();
       }
       requireWhole(chain);
     }
@@ -111,13 +112,13 @@ class ChainSetupFaultIT {
     try (FedCluster chain = chain("a").start()) {
       drainAndStop(chain);
       primary.execute(
-          ("INSERT INTO %1$s.%2$s SELECT installed_rank + 1, '2', 'later', type, script, checksum,"
+          ("INSERT INTO %1$s.%2$s SELECT installed_rank + 1, '3', 'later', type, script, checksum,"
                   + " installed_by, installed_on, execution_time, success FROM %1$s.%2$s"
-                  + " WHERE version = '1'")
+                  + " WHERE version = '2'")
               .formatted(database, HISTORY));
-      requireRefused(chain, "has schema version 2, this program knows those up to 1");
+      requireRefused(chain, "has schema version 3, this program knows those up to 2");
 
-      primary.execute("DELETE FROM " + database + "." + HISTORY + " WHERE version = '2'");
+      primary.execute("DELETE FROM " + database + "." + HISTORY + " WHERE version = '3'");
       chain.start().go(5);
       requireWhole(chain);
     }

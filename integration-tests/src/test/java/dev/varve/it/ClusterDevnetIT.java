@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @NeedsDatabase
 class ClusterDevnetIT {
   private static final Duration LIMIT = TestDevnet.LIMIT;
+  private static final int TX_PER_SECOND = 500;
   private static final Duration PHASE = Duration.ofSeconds(Settings.full() ? 60 : 10);
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
@@ -44,8 +45,12 @@ class ClusterDevnetIT {
       devnet.start("--disk", "mysql", "--cluster", yaml.toString());
       // Each validator has databases of its own.
       ClusterContents primaries = new ClusterContents(servers.primaries(), database + "_0");
-      try (CrashLoad load = new CrashLoad(rpc)) {
+      try (CrashLoad load = new CrashLoad(rpc);
+          SteadyLoad steady = Settings.full() ? new SteadyLoad(rpc.base(), TX_PER_SECOND) : null) {
         killPrimaries(servers, load);
+        if (steady != null) {
+          System.out.printf("%d sent, %d refused%n", steady.sent(), steady.refused());
+        }
       }
       requireWhole(primaries);
       devnet.stop();

@@ -1,6 +1,7 @@
 package dev.varve.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.varve.bench.engine.StoreBench;
 import dev.varve.sharding.fixture.ClusterYaml;
 import dev.varve.sharding.fixture.ClusterYaml.Layout;
 import dev.varve.sharding.fixture.TestCluster;
@@ -9,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * A devnet under a constant load, on RocksDB and then on a cluster: what it commits, how evenly,
- * and whether the log grows. Run by hand: {@code ClusterLoadBench LAYOUT SECONDS TX_PER_SECOND}.
+ * and whether the log grows; then {@code varve bench store} on the same servers. Run by hand:
+ * {@code ClusterLoadBench LAYOUT SECONDS TX_PER_SECOND}.
  */
 final class ClusterLoadBench {
   private static final int WARM_SECONDS = 20;
@@ -43,6 +47,10 @@ final class ClusterLoadBench {
         layout == Layout.SEVERAL_PRIMARIES ? TestCluster.start(4, 1) : TestCluster.start(2, 1)) {
       Path yaml = new ClusterYaml(servers, servers.createDatabase()).write(folder, layout);
       clustered = bench.run("mysql", "--disk", "mysql", "--cluster", yaml.toString());
+      new StoreBench(System.err)
+          .run(
+              new StoreBench.Options(yaml, folder, 2_000, 250, 60, 5_000, false, false),
+              System.out);
     }
     System.out.printf(Locale.ROOT, "%s to rocksdb: %.3f%n", layout, clustered / embedded);
     System.exit(0);
@@ -56,9 +64,11 @@ final class ClusterLoadBench {
       Thread.sleep(WARM_SECONDS * 1000L);
       long first = rpc.height();
       long begin = System.nanoTime();
+      List<Log> minutes = new ArrayList<>();
       for (int minute = 1; minute * 60L <= Math.max(60, seconds); minute++) {
-        report(disk, minute, Math.min(60, seconds));
+        minutes.add(report(disk, minute, Math.min(60, seconds)));
       }
+      tellOfLog(disk, minutes);
       long last = rpc.height();
       double elapsed = (System.nanoTime() - begin) / 1e9;
       double committed = transactions(first, last) / seconds(first, last);
@@ -81,8 +91,26 @@ final class ClusterLoadBench {
     }
   }
 
+  /** The means of a minute. */
+  private record Log(double mebibytes, double blocks) {}
+
+  /** Whether it grows: the minute before has filled what is empty at first. */
+  private static void tellOfLog(String disk, List<Log> minutes) {
+    Log second = minutes.get(Math.min(1, minutes.size() - 1));
+    Log last = minutes.get(minutes.size() - 1);
+    System.out.printf(
+        Locale.ROOT,
+        "%s: log in minute two %.1f MiB, %.2f blocks not drained; in minute %d %.1f MiB, %.2f%n",
+        disk,
+        second.mebibytes(),
+        second.blocks(),
+        minutes.size(),
+        last.mebibytes(),
+        last.blocks());
+  }
+
   /** What the log and the lag were in a minute. */
-  private void report(String disk, int minute, int length) throws Exception {
+  private Log report(String disk, int minute, int length) throws Exception {
     long end = System.nanoTime() + Duration.ofSeconds(length).toNanos();
     long samples = 0;
     long lag = 0;
@@ -105,6 +133,7 @@ final class ClusterLoadBench {
         lag / (double) samples,
         maxLag,
         logBytes / (double) samples / (1 << 20));
+    return new Log(logBytes / (double) samples / (1 << 20), lag / (double) samples);
   }
 
   private long transactions(long first, long last) {

@@ -34,10 +34,10 @@ class DevnetIT {
     try (VarveProcess devnet = devnet("first.log").awaitLine("ready", LIMIT)) {
       awaitCurlLines(devnet, 3);
       List<String> curls = curlLines(devnet);
-      assertThat(json(run(curls.get(0))).at("/result/tx_result/code").asInt(-1)).isZero();
+      assertThat(json(run(curls.get(0))).at("/result/code").asInt(-1)).isZero();
       assertThat(json(run(curls.get(1))).at("/result/response/value").asText()).isEqualTo("MQ==");
-      json(run(curls.get(2)));
-      height = rpc().height();
+      height = rpc().waitForHeight(rpc().height() + 2, LIMIT);
+      assertThat(json(run(curls.get(2))).at("/result/response/value").asText()).isEqualTo("MQ==");
       long node = onlyChild(devnet);
       devnet.interrupt();
       assertThat(devnet.awaitExit(LIMIT)).as(devnet.output()).isZero();

@@ -114,7 +114,7 @@ class KilledToolsIT {
 
   private void create(String store, Map<String, String> settings) throws IOException {
     int base = FreePorts.base(1);
-    status = URI.create("http://127.0.0.1:" + (base + 3) + "/status");
+    status = URI.create("http://127.0.0.1:" + (base + 3) + "/v1/status");
     source = new NodeHome(folder.resolve("source"));
     Map<String, String> all = new HashMap<>(settings);
     all.put("disk.store", store);

@@ -12,6 +12,7 @@ import dev.varve.abci.types.ResponseQuery;
 import dev.varve.ledger.Transactions;
 import java.io.IOException;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 final class ReadWatch implements AutoCloseable {
   private static final int OK = 0;
   private static final int UNAVAILABLE = 4;
+  private static final int DOCUMENTS = 20;
   private static final long JOIN_MS = 60_000;
   private static final long PAUSE_NANOS = 1_000_000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,14 +38,15 @@ final class ReadWatch implements AutoCloseable {
   }
 
   private final FedCluster chain;
-  private final Reads allowed;
+  private volatile Reads allowed;
   private final Random random;
   private final AbciClient client;
   private final Thread thread = new Thread(this::run, "read-watch");
   private volatile boolean closed;
+  private final AtomicLong documents = new AtomicLong();
   private long answered;
   private long refused;
-  private Throwable failure;
+  private volatile Throwable failure;
 
   ReadWatch(FedCluster chain, Reads allowed, long seed) throws IOException {
     this.chain = chain;
@@ -143,13 +146,15 @@ final class ReadWatch implements AutoCloseable {
 
   /** Null where it is unavailable, and may be. */
   private JsonNode document(String path) throws IOException {
+    Reads before = allowed;
     ResponseQuery answer = query(path, "", 0);
-    if (answer.getCode() == UNAVAILABLE && allowed == Reads.REFUSED_AT_TIMES) {
+    if (answer.getCode() == UNAVAILABLE && before == Reads.REFUSED_AT_TIMES) {
       refused++;
       return null;
     }
     require(answer.getCode() == OK, path, answer);
     answered++;
+    documents.incrementAndGet();
     return JSON.readTree(answer.getValue().toByteArray());
   }
 
@@ -157,6 +162,19 @@ final class ReadWatch implements AutoCloseable {
     RequestQuery.Builder query = RequestQuery.newBuilder().setPath(path).setHeight(height);
     query.setData(ByteString.copyFromUtf8(data));
     return client.call(Request.newBuilder().setQuery(query).build()).getQuery();
+  }
+
+  /** Servers are back: from now on all reads are answered, and some of each kind have been. */
+  void requireAnswered() throws InterruptedException {
+    allowed = Reads.ANSWERED;
+    long due = documents.get() + DOCUMENTS;
+    long end = System.nanoTime() + FedCluster.LIMIT.toNanos();
+    while (documents.get() < due && failure == null) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(due - documents.get() + " reads of blocks are still to come");
+      }
+      Thread.sleep(5);
+    }
   }
 
   private static void require(boolean holds, String what, Object answer) {

@@ -79,6 +79,19 @@ class StoreCopyIT {
     requireSame(last, again);
   }
 
+  @Test
+  void shouldNameTheServerThatDoesNotAnswer() throws Exception {
+    TestCluster servers = TestCluster.shared();
+    int nobody = FreePorts.base(1);
+    yaml =
+        new ClusterYaml(servers, servers.createDatabase())
+            .through(servers.primary(0), nobody)
+            .write(folder.path(), Layout.ONE_PRIMARY);
+    NodeHome target = home("target", "rocksdb");
+    assertThatThrownBy(() -> copy(yaml, target.path()))
+        .hasMessageContaining("at 127.0.0.1:" + nobody + ": Connection refused");
+  }
+
   private static Path id(NodeHome home) {
     return home.path().resolve("ID");
   }

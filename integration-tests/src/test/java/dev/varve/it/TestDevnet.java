@@ -39,6 +39,11 @@ final class TestDevnet implements AutoCloseable {
     return rpc;
   }
 
+  /** Where its gateway is served. */
+  String gateway() {
+    return "http://127.0.0.1:" + (portBase + 3);
+  }
+
   /** Of the validator. */
   Path home() {
     return folder.resolve("devnet").resolve("v0");
@@ -75,7 +80,7 @@ final class TestDevnet implements AutoCloseable {
   }
 
   JsonNode status() throws IOException {
-    return JSON.readTree(get("/status"));
+    return JSON.readTree(get("/v1/status"));
   }
 
   String metrics() throws IOException {
@@ -83,7 +88,7 @@ final class TestDevnet implements AutoCloseable {
   }
 
   private byte[] get(String path) throws IOException {
-    URI uri = URI.create("http://127.0.0.1:" + (portBase + 3) + path);
+    URI uri = URI.create(gateway() + path);
     try (InputStream in = uri.toURL().openStream()) {
       return in.readAllBytes();
     }

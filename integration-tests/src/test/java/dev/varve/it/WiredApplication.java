@@ -71,6 +71,10 @@ final class WiredApplication implements AutoCloseable {
         new RealFileIo());
   }
 
+  StorageEngine engine() {
+    return engine;
+  }
+
   /** What the engine holds at a position, in the form of {@code /tx}. */
   ObjectNode read(long height, int index, String hash) {
     ByteString tx = engine.transaction(height, index).orElseThrow();

@@ -31,6 +31,20 @@ public record LogConfig(
   /** Bounds the maps and open files of a log. */
   static final int MAX_SEGMENTS = 4096;
 
+  /** The least capacity of a log with such segments. */
+  public static long leastBytes(int segmentBytes) {
+    return 2L * wholePages(segmentBytes);
+  }
+
+  /** The greatest capacity of a log with such segments. */
+  public static long mostBytes(int segmentBytes) {
+    return (long) MAX_SEGMENTS * wholePages(segmentBytes);
+  }
+
+  private static int wholePages(int segmentBytes) {
+    return (segmentBytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+  }
+
   public LogConfig {
     Objects.requireNonNull(folder, "folder");
     Objects.requireNonNull(durability, "durability");
@@ -40,9 +54,9 @@ public record LogConfig(
               "segmentBytes %d is not %d to %d",
               segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES));
     }
-    segmentBytes = (segmentBytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    long least = 2L * segmentBytes;
-    long most = (long) MAX_SEGMENTS * segmentBytes;
+    long least = leastBytes(segmentBytes);
+    long most = mostBytes(segmentBytes);
+    segmentBytes = wholePages(segmentBytes);
     if (capacityBytes < least || capacityBytes > most) {
       throw new IllegalArgumentException(
           String.format(

@@ -62,6 +62,57 @@ public final class LogInspector {
     }
   }
 
+  /**
+   * Shows every entry that reads back, also those behind damage that no log would serve: in the
+   * order of the log, with gaps. In a segment whose header is damaged nothing can be told from
+   * other bytes, so nothing of it is shown. A folder that is missing has no entries.
+   */
+  public static void salvage(Path folder, FileIo files, Visitor visitor) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try {
+      new LogFolder(folder, files).checkForced();
+      List<SegmentFile> found = SegmentFile.list(folder, files, false);
+      try {
+        for (int i = 0; i < found.size(); i++) {
+          if (found.get(i).isValid()) {
+            salvage(found.get(i), limit(found, i), visitor);
+          }
+        }
+      } finally {
+        found.forEach(segment -> segment.file().close());
+      }
+    } catch (IOException e) {
+      throw LogFolder.explained("fallback log " + folder + " cannot be read", e);
+    }
+  }
+
+  /** The first sequence that a later segment makes void. */
+  private static long limit(List<SegmentFile> found, int of) {
+    return found.subList(of + 1, found.size()).stream()
+        .filter(SegmentFile::isValid)
+        .mapToLong(segment -> segment.header().first())
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private static void salvage(SegmentFile segment, long limit, Visitor visitor) {
+    ByteBuffer bytes = segment.file().bytes();
+    long salt = segment.header().salt();
+    int at = SegmentHeader.BYTES;
+    while (at <= bytes.capacity() - EntryFormat.HEADER_BYTES) {
+      boolean entry =
+          bytes.getInt(at) == EntryFormat.MAGIC
+              && EntryFormat.headerValid(bytes, at, salt)
+              && EntryFormat.bodyValid(bytes, at);
+      if (entry && EntryFormat.sequence(bytes, at) < limit) {
+        show(segment, at, visitor);
+      }
+      at = entry ? EntryFormat.end(bytes, at) : at + 8;
+    }
+  }
+
   private static Cursor.State cursor(Path folder, FileIo files, List<Damage> damage)
       throws IOException {
     Path path = folder.resolve(Cursor.NAME);
@@ -76,13 +127,16 @@ public final class LogInspector {
   }
 
   private static void show(RecoveryPlan.Kept kept, Visitor visitor) {
-    ByteBuffer bytes = kept.segment().file().bytes();
     SegmentScan scan = kept.scan();
     for (int i = 0; i < scan.count(); i++) {
-      int at = scan.offsets()[i];
-      byte[] payload = new byte[EntryFormat.payloadBytes(bytes, at)];
-      bytes.get(EntryFormat.payloadAt(bytes, at), payload);
-      visitor.entry(EntryFormat.sequence(bytes, at), payload, kept.segment().path(), at);
+      show(kept.segment(), scan.offsets()[i], visitor);
     }
+  }
+
+  private static void show(SegmentFile segment, int at, Visitor visitor) {
+    ByteBuffer bytes = segment.file().bytes();
+    byte[] payload = new byte[EntryFormat.payloadBytes(bytes, at)];
+    bytes.get(EntryFormat.payloadAt(bytes, at), payload);
+    visitor.entry(EntryFormat.sequence(bytes, at), payload, segment.path(), at);
   }
 }

@@ -1,6 +1,7 @@
 package dev.varve.sharding;
 
 import dev.varve.sharding.ClusterConfig.Group;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +70,22 @@ public final class Cluster implements AutoCloseable {
     return List.copyOf(groups);
   }
 
+  /**
+   * Plain connections for the uplink's tables {@code uplink_*}, not in autocommit mode, to one
+   * primary that never changes: the first of the group with execution records. The first connection
+   * makes the tables, whether or not the others are used or up; errors as of {@link
+   * ClusterGroup#connect}.
+   */
+  public DataSource uplink() {
+    ClusterGroup group = groups.get(0);
+    return new SimpleDataSource() {
+      @Override
+      public Connection getConnection() throws SQLException {
+        return group.connectUplink();
+      }
+    };
+  }
+
   /** All servers of all groups. */
   public List<ClusterNode> nodes() {
     return groups.stream().flatMap(group -> group.nodes().stream()).toList();
@@ -81,12 +99,26 @@ public final class Cluster implements AutoCloseable {
   /**
    * Removes the databases on all primaries with all that they hold, and those of the sink's views;
    * replicas follow. For databases that were made to measure or to test.
+   *
+   * @throws SQLException some primary could not; those of all others are gone
    */
   public void dropDatabases() throws SQLException {
+    SQLException failure = null;
     for (ClusterNode node : nodes()) {
       if (!node.isReplica()) {
-        node.dropDatabase(config.sinkDatabase());
+        try {
+          node.dropDatabase(config.sinkDatabase());
+        } catch (SQLException e) {
+          if (failure == null) {
+            failure = e;
+          } else {
+            failure.addSuppressed(e);
+          }
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

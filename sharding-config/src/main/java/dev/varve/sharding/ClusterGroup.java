@@ -13,8 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.shardingsphere.driver.api.yaml.YamlShardingSphereDataSourceFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The databases that hold one or both kinds of records, behind one connection.
@@ -23,12 +26,18 @@ import org.apache.shardingsphere.driver.api.yaml.YamlShardingSphereDataSourceFac
  * to the primaries, and with reads from replicas. Safe for use by many threads.
  */
 public final class ClusterGroup {
+  private static final Logger log = LoggerFactory.getLogger(ClusterGroup.class);
+
   private final Group group;
   private final List<ClusterNode> primaries = new ArrayList<>();
   private final List<List<ClusterNode>> replicas = new ArrayList<>();
   private final Optional<SinkViews> sink;
+  // Of the threads that read. ShardingSphere asks for the connections of a statement on the thread
+  // that has it executed; who would ask on another one gets the primary, which is always right.
+  private final Map<Thread, ReplicaChoice> choices = new ConcurrentHashMap<>();
   private final Lazy primaryWay;
   private final Lazy routedWay;
+  private final Lazy uplinkWay;
   private boolean migrated;
 
   ClusterGroup(Group group, ClusterConfig config) {
@@ -49,6 +58,7 @@ public final class ClusterGroup {
             : Optional.empty();
     this.primaryWay = new Lazy("group " + group.name(), this::toPrimaries);
     this.routedWay = new Lazy("group " + group.name() + " with replicas", this::withReplicas);
+    this.uplinkWay = new Lazy("group " + group.name() + " for the uplink", this::toUplink);
   }
 
   /** As in cluster.yaml. */
@@ -87,30 +97,69 @@ public final class ClusterGroup {
   }
 
   /**
-   * A connection with the logical names of tables.
+   * A connection to the primaries, with the logical names of tables.
    *
    * <p>The first call starts what it needs, which takes seconds; calls meanwhile, and for a short
    * while after it has failed, are refused at once.
    *
-   * @param primary whether all statements go to primaries; else those outside of a transaction that
-   *     only read go to a replica of each primary that has one
    * @throws SchemaException the databases cannot be used until an operator has changed something
-   * @throws SQLException the databases do not answer; with a replica mostly at the statement, as
-   *     connections to servers are made then
+   * @throws SQLException the databases do not answer
    */
-  public Connection connect(boolean primary) throws SQLException {
-    return (primary ? primaryWay : routedWay).get().getConnection();
+  public Connection connect() throws SQLException {
+    return primaryWay.get().getConnection();
+  }
+
+  /** Statements that read, each outside of a transaction. */
+  @FunctionalInterface
+  public interface Reading<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  /**
+   * Reads on a connection as of {@link #connect}, but what lies on a primary with replicas from one
+   * of these that is admitted and answers; the primary stands in where none does.
+   *
+   * @throws SQLException as from {@link #connect}; or a server broke off in a statement
+   */
+  public <T> T read(ReplicaChoice choice, Reading<T> reading) throws SQLException {
+    DataSource routed = routedWay.get();
+    choices.put(Thread.currentThread(), choice);
+    try (Connection connection = routed.getConnection()) {
+      return reading.run(connection);
+    } finally {
+      choices.remove(Thread.currentThread());
+    }
+  }
+
+  /**
+   * A connection to its first primary, past all routing, for the uplink's tables; not in autocommit
+   * mode. The first call makes the tables; refused as with {@link #connect}.
+   */
+  Connection connectUplink() throws SQLException {
+    return uplinkWay.get().getConnection();
+  }
+
+  /** Asks nothing of the other primaries, which may be down. */
+  private DataSource toUplink() throws SQLException {
+    ClusterNode primary = primaries.get(0);
+    new Schema(primary, Layout.of(group, 0)).migrateUplink();
+    primary.probe();
+    return new SimpleDataSource() {
+      @Override
+      public Connection getConnection() throws SQLException {
+        return primary.uplinkConnection();
+      }
+    };
   }
 
   private DataSource toPrimaries() throws SQLException {
     migrate();
     if (group.isPlain()) {
-      return new NodeDataSource(primaries.get(0), List.of());
+      return new NodeDataSource(primaries.get(0));
     }
     Map<String, DataSource> sources = new LinkedHashMap<>();
     for (int part = 0; part < primaries.size(); part++) {
-      sources.put(
-          group.parts().get(part).name(), new NodeDataSource(primaries.get(part), List.of()));
+      sources.put(group.parts().get(part).name(), new NodeDataSource(primaries.get(part)));
     }
     return start(sources, false);
   }
@@ -125,12 +174,12 @@ public final class ClusterGroup {
       boolean alone = replicas.get(part).isEmpty();
       ClusterNode primary = primaries.get(part);
       sources.put(
-          alone ? group.parts().get(part).name() : primary.name(),
-          new NodeDataSource(primary, List.of()));
+          alone ? group.parts().get(part).name() : primary.name(), new NodeDataSource(primary));
       for (ClusterNode replica : replicas.get(part)) {
-        List<ClusterNode> others = new ArrayList<>(replicas.get(part));
-        others.remove(replica);
-        sources.put(replica.name(), new NodeDataSource(replica, others));
+        List<ClusterNode> inOrder = new ArrayList<>(replicas.get(part));
+        inOrder.remove(replica);
+        inOrder.add(0, replica);
+        sources.put(replica.name(), new NodeDataSource(inOrder, primary, choices));
       }
     }
     return start(sources, true);
@@ -160,6 +209,7 @@ public final class ClusterGroup {
       new Schema(primary, Layout.of(group, part)).migrate();
       // Refused until now when the database itself has only just been made.
       primary.probe();
+      warnOfLoss(primary);
     }
     if (sink.isPresent()) {
       sink.get().create();
@@ -167,9 +217,24 @@ public final class ClusterGroup {
     migrated = true;
   }
 
+  private static void warnOfLoss(ClusterNode primary) throws SQLException {
+    try (Connection connection = primary.schemaSource().getConnection()) {
+      Durability.weakness(connection)
+          .ifPresent(
+              settings ->
+                  log.warn(
+                      "primary {} ({}) may lose blocks for good when its machine fails: it has {},"
+                          + " set that to 1",
+                      primary.name(),
+                      primary.address(),
+                      settings));
+    }
+  }
+
   void close() {
     primaryWay.close();
     routedWay.close();
+    uplinkWay.close();
     nodes().forEach(ClusterNode::close);
   }
 }

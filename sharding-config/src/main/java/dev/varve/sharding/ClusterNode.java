@@ -29,6 +29,8 @@ public final class ClusterNode {
   private final int maxPoolSize;
   private final HikariDataSource data;
   private final HikariDataSource marker;
+  private final Pool pool;
+  private HikariDataSource uplink;
   private volatile boolean closed;
   private volatile boolean probed;
   private volatile OptionalLong height = OptionalLong.empty();
@@ -41,8 +43,10 @@ public final class ClusterNode {
     this.breaker =
         new NodeBreaker(
             source.name(),
-            (replica ? "replica " : "primary ") + source.name() + " (" + source.address() + ")");
+            (replica ? "replica " : "primary ") + source.name() + " (" + source.address() + ")",
+            this::silence);
     this.pools = new Pools(source);
+    this.pool = pool;
     this.maxPoolSize = pool.maxPoolSize();
     this.data = pools.data(pool, breaker);
     this.marker = pools.marker();
@@ -95,6 +99,27 @@ public final class ClusterNode {
   /** A connection for data, as set under pools. */
   Connection dataConnection() throws SQLException {
     return guarded(data, maxPoolSize);
+  }
+
+  /** A connection for the uplink's tables, from a pool that is made when one is first asked for. */
+  Connection uplinkConnection() throws SQLException {
+    return guarded(uplinkPool(), Pools.UPLINK_SIZE);
+  }
+
+  private synchronized HikariDataSource uplinkPool() throws SQLException {
+    if (closed) {
+      throw new SQLException(source.name() + " is closed", "08003");
+    }
+    if (uplink == null) {
+      uplink = pools.uplink(pool, breaker);
+    }
+    return uplink;
+  }
+
+  private synchronized void closeUplink() {
+    if (uplink != null) {
+      uplink.close();
+    }
   }
 
   private Connection guarded(HikariDataSource pool, int size) throws SQLException {
@@ -162,6 +187,16 @@ public final class ClusterNode {
     probed = true;
   }
 
+  /** A pool that ran into its time-out has not always the reason at hand: it is tried without. */
+  private String silence() {
+    try (Connection connection = pools.single().getConnection()) {
+      connection.getCatalog();
+      return Reasons.SILENT;
+    } catch (SQLException e) {
+      return Reasons.words(e);
+    }
+  }
+
   /** The pool for data has connections again before others are let through to it. */
   private void awaitData() throws SQLException {
     try (Connection connection = data.getConnection()) {
@@ -191,5 +226,6 @@ public final class ClusterNode {
   void close() {
     data.close();
     marker.close();
+    closeUplink();
   }
 }

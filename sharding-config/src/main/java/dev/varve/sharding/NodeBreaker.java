@@ -4,11 +4,11 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,14 +24,19 @@ final class NodeBreaker implements SQLExceptionOverride {
   // Should probes end for a reason that nobody foresaw, callers find out by themselves.
   private static final Duration WITHOUT_PROBES = Duration.ofMinutes(1);
 
-  private static final String CLOSED_BY_DRIVER = "No operations allowed after connection closed";
-
   private final String place;
+  private final Supplier<String> silence;
   private final CircuitBreaker breaker;
   private volatile String reason = "";
+  // That it is down was not logged yet; guarded by this.
+  private boolean untold;
 
-  NodeBreaker(String name, String place) {
+  /**
+   * {@code silence}: finds out why the server has not answered a probe in time; may take seconds.
+   */
+  NodeBreaker(String name, String place, Supplier<String> silence) {
     this.place = place;
+    this.silence = silence;
     this.breaker =
         CircuitBreaker.of(
             name,
@@ -73,19 +78,32 @@ final class NodeBreaker implements SQLExceptionOverride {
     breaker.releasePermission();
   }
 
+  /** A caller's connection failed; where it does not say why, the next probe tells. */
   synchronized void failed(SQLException e) {
-    String words = words(e);
+    open(e, Reasons.words(e));
+    if (!Reasons.isSilent(e)) {
+      tell();
+    }
+  }
+
+  private void open(SQLException e, String words) {
     boolean wasClosed = isClosed();
     reason = words;
     breaker.onError(0, TimeUnit.NANOSECONDS, e);
-    if (wasClosed && !isClosed()) {
-      log.warn("{} is down, calls are refused until it answers: {}", place, words);
+    untold |= wasClosed && !isClosed();
+  }
+
+  private void tell() {
+    if (untold) {
+      untold = false;
+      log.warn("{} is down, calls are refused until it answers: {}", place, reason);
     }
   }
 
   /** A probe has reached the server. */
-  void reached() {
+  synchronized void reached() {
     if (!isClosed()) {
+      tell();
       reason = "";
       breaker.transitionToClosedState();
       log.info("{} answers again", place);
@@ -94,10 +112,14 @@ final class NodeBreaker implements SQLExceptionOverride {
 
   /** A probe has not reached the server. */
   void missed(SQLException e) {
-    if (isClosed()) {
-      failed(e);
-    } else {
-      reason = words(e);
+    String words = Reasons.isSilent(e) ? silence.get() : Reasons.words(e);
+    synchronized (this) {
+      if (isClosed()) {
+        open(e, words);
+      } else {
+        reason = words;
+      }
+      tell();
     }
   }
 
@@ -117,21 +139,5 @@ final class NodeBreaker implements SQLExceptionOverride {
   static boolean isLost(SQLException e) {
     String state = e.getSQLState();
     return state != null && state.startsWith("08");
-  }
-
-  /**
-   * The innermost reason, which is what names the fault; without what the driver says around it.
-   */
-  private static String words(SQLException e) {
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
-    // A connection that did not pass its test in time was closed by the driver.
-    boolean silent =
-        cause instanceof SocketTimeoutException
-            || cause instanceof SQLTransientConnectionException
-            || String.valueOf(cause.getMessage()).startsWith(CLOSED_BY_DRIVER);
-    return silent ? "no answer in time" : Schema.firstLine(cause);
   }
 }

@@ -18,6 +18,12 @@ import javax.sql.DataSource;
 /** Makes pools and single connections for one source; none of them connects at once. */
 final class Pools {
   private static final int SCHEMA_SOCKET_TIMEOUT_MS = 60_000;
+
+  /** One that writes, one that renews, one that follows others, and some that look up. */
+  static final int UPLINK_SIZE = 8;
+
+  private static final int UPLINK_KEEPALIVE_MS = 30_000;
+  private static final String UPLINK_SESSION = "wait_timeout=60,innodb_lock_wait_timeout=4";
   private static final int MARKER_TIMEOUT_MS = 1_000;
   private static final int MARKER_SOCKET_TIMEOUT_MS = 2_000;
 
@@ -31,15 +37,37 @@ final class Pools {
 
   /** The pool that data goes through. */
   HikariDataSource data(Pool pool, SQLExceptionOverride failures) {
-    HikariConfig config = config("", pool.connectTimeoutMs(), pool.socketTimeoutMs());
+    HikariConfig config = data("", pool, failures);
     config.setMaximumPoolSize(pool.maxPoolSize());
     config.setMinimumIdle(pool.minPoolSize());
+    return new HikariDataSource(config);
+  }
+
+  /**
+   * A pool of its own for the uplink, whose acknowledgements do not wait behind a drain of blocks.
+   *
+   * <p>The transaction of a gateway whose machine went away holds its locks until the server gives
+   * the silent connection up: in a minute, not in eight hours. Those that are only idle are kept
+   * alive.
+   */
+  HikariDataSource uplink(Pool pool, SQLExceptionOverride failures) {
+    HikariConfig config = data("-uplink", pool, failures);
+    config.addDataSourceProperty("sessionVariables", UPLINK_SESSION);
+    config.setMaximumPoolSize(UPLINK_SIZE);
+    config.setMinimumIdle(1);
+    config.setKeepaliveTime(UPLINK_KEEPALIVE_MS);
+    config.setAutoCommit(false);
+    return new HikariDataSource(config);
+  }
+
+  private HikariConfig data(String suffix, Pool pool, SQLExceptionOverride failures) {
+    HikariConfig config = config(suffix, pool.connectTimeoutMs(), pool.socketTimeoutMs());
     config.setConnectionTimeout(pool.connectionTimeoutMs());
     config.setValidationTimeout(Math.min(1_000, pool.connectionTimeoutMs()));
     config.setIdleTimeout(pool.idleTimeoutMs());
     config.setMaxLifetime(pool.maxLifetimeMs());
     config.setExceptionOverride(failures);
-    return new HikariDataSource(config);
+    return config;
   }
 
   /** A small pool with short time-outs, for markers and health. */
@@ -72,7 +100,15 @@ final class Pools {
    * @param create whether to make the database when it is not there
    */
   DataSource schema(boolean create) {
-    Properties properties = driverProperties(5_000, SCHEMA_SOCKET_TIMEOUT_MS);
+    return single(create, driverProperties(5_000, SCHEMA_SOCKET_TIMEOUT_MS));
+  }
+
+  /** One connection outside of any pool, with the time-outs of markers. */
+  DataSource single() {
+    return single(false, driverProperties(MARKER_TIMEOUT_MS, MARKER_SOCKET_TIMEOUT_MS));
+  }
+
+  private DataSource single(boolean create, Properties properties) {
     properties.setProperty("createDatabaseIfNotExist", Boolean.toString(create));
     StringBuilder url = new StringBuilder(source.url());
     char separator = '?';
@@ -81,11 +117,11 @@ final class Pools {
       url.append(URLEncoder.encode(properties.getProperty(name), StandardCharsets.UTF_8));
       separator = '&';
     }
-    MysqlDataSource schema = new MysqlDataSource();
-    schema.setUrl(url.toString());
-    schema.setUser(source.username());
-    schema.setPassword(source.secret().value());
-    return schema;
+    MysqlDataSource alone = new MysqlDataSource();
+    alone.setUrl(url.toString());
+    alone.setUser(source.username());
+    alone.setPassword(source.secret().value());
+    return alone;
   }
 
   /** Settings of Connector/J; see the decision on pools and time-outs. */

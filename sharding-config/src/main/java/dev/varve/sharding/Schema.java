@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -14,9 +15,11 @@ import org.flywaydb.core.api.MigrationVersion;
 
 /** Brings the database of one primary to the current schema, or refuses it. */
 final class Schema {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final String HISTORY_TABLE = "varve_schema_history";
   static final String LAYOUT_TABLE = "varve_layout";
+  static final int UPLINK_VERSION = 1;
+  static final String UPLINK_HISTORY_TABLE = "varve_uplink_schema_history";
 
   private static final int UNKNOWN_DATABASE = 1049;
   private static final int NO_SUCH_TABLE = 1146;
@@ -44,13 +47,24 @@ final class Schema {
    * @throws SQLException the database does not answer
    */
   void migrate() throws SQLException {
+    migrate(flyway(), VERSION);
+  }
+
+  /**
+   * Makes what is missing of the uplink's tables, which have versions of their own, and of no
+   * others; repeatable. Errors as of {@link #migrate()}.
+   */
+  void migrateUplink() throws SQLException {
+    migrate(uplinkFlyway(), UPLINK_VERSION);
+  }
+
+  private void migrate(Flyway flyway, int version) throws SQLException {
     try {
       createDatabase();
       try (Connection connection = dataSource.getConnection()) {
         refuseReadOnly(connection);
       }
-      Flyway flyway = flyway();
-      refuseNewer(flyway);
+      refuseNewer(flyway, version);
       try (Connection connection = dataSource.getConnection()) {
         checkLayout(connection);
       }
@@ -62,7 +76,7 @@ final class Schema {
     } catch (FlywayException e) {
       throw translate(e);
     } catch (SQLException e) {
-      throw e instanceof SchemaException || !isDenied(e) ? e : denied(e);
+      throw explained(e);
     }
   }
 
@@ -70,8 +84,20 @@ final class Schema {
     return Flyway.configure(Schema.class.getClassLoader())
         .dataSource(dataSource)
         .locations(new String[0])
-        .javaMigrations(new Version1(layout))
+        .javaMigrations(new Version1(layout), new Version2(layout))
         .table(HISTORY_TABLE)
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .cleanDisabled(true)
+        .load();
+  }
+
+  private Flyway uplinkFlyway() {
+    return Flyway.configure(Schema.class.getClassLoader())
+        .dataSource(dataSource)
+        .locations(new String[0])
+        .javaMigrations(new UplinkVersion1())
+        .table(UPLINK_HISTORY_TABLE)
         .baselineOnMigrate(true)
         .baselineVersion("0")
         .cleanDisabled(true)
@@ -104,12 +130,12 @@ final class Schema {
     }
   }
 
-  private void refuseNewer(Flyway flyway) throws SchemaTooNewException {
+  private void refuseNewer(Flyway flyway, int version) throws SchemaTooNewException {
     MigrationInfo current = flyway.info().current();
     if (current != null
         && current.getVersion() != null
-        && current.getVersion().isNewerThan(MigrationVersion.fromVersion("" + VERSION))) {
-      throw new SchemaTooNewException(place(), current.getVersion().toString(), VERSION);
+        && current.getVersion().isNewerThan(MigrationVersion.fromVersion("" + version))) {
+      throw new SchemaTooNewException(place(), current.getVersion().toString(), version);
     }
   }
 
@@ -177,10 +203,23 @@ final class Schema {
   private SQLException translate(FlywayException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql) {
-        return isDenied(sql) ? denied(sql) : sql;
+        return explained(sql);
       }
     }
     return new SchemaException(place() + " cannot be migrated: " + firstLine(e), e);
+  }
+
+  /** Names the server and the fault, which the driver leaves to what is behind its message. */
+  private SQLException explained(SQLException e) {
+    if (e instanceof SchemaException) {
+      return e;
+    }
+    if (isDenied(e)) {
+      return denied(e);
+    }
+    return NodeBreaker.isLost(e)
+        ? new SQLTransientConnectionException(place() + ": " + Reasons.words(e), "08001", e)
+        : e;
   }
 
   private SchemaException denied(SQLException e) {

@@ -9,6 +9,7 @@ enum Tables {
   HOME(null, Spread.PART, "home"),
   HEIGHTS(null, Spread.PART, "heights"),
   BLOCKS(Records.CHAIN, Spread.HEIGHT, "blocks"),
+  HEADERS(2, Records.CHAIN, Spread.HEIGHT, "headers"),
   TRANSACTIONS(Records.CHAIN, Spread.HEIGHT, "transactions"),
   LOCATIONS(Records.CHAIN, Spread.SHARD, "locations"),
   TX_RESULTS(Records.EXECUTION, Spread.HEIGHT, "tx_results"),
@@ -37,14 +38,25 @@ enum Tables {
     }
   }
 
+  private final int since;
   private final Records records;
   private final Spread spread;
   private final String logicalName;
 
   Tables(Records records, Spread spread, String logicalName) {
+    this(1, records, spread, logicalName);
+  }
+
+  Tables(int since, Records records, Spread spread, String logicalName) {
+    this.since = since;
     this.records = records;
     this.spread = spread;
     this.logicalName = logicalName;
+  }
+
+  /** The schema version that has it first. */
+  int since() {
+    return since;
   }
 
   Spread spread() {

@@ -16,16 +16,22 @@
  *
  *   spread by                    tables
  *   part   (MOD k)               home, heights: t_i on part i
- *   height (HASH_MOD N)          blocks, transactions, tx_results, logs, attributes, history,
- *                                commitments
+ *   height (HASH_MOD N)          blocks, headers, transactions, tx_results, logs, attributes,
+ *                                history, commitments
  *   shard  (HASH_MOD N)          locations; state, state_history, meta
  * </pre>
  *
  * The column {@code shard} is the hex of the first four bytes of SHA-256 of the key: ShardingSphere
  * hashes a {@code byte[]} by identity, so bytes must never be what a table is spread by. Columns
- * and indexes: {@code schema-1.sql} beside this class. Two tables more are in each primary's
- * database: {@code varve_schema_history} of Flyway and {@code varve_layout}, one row: records,
- * part, parts, shards.
+ * and indexes: {@code schema-1.sql} and {@code schema-2.sql} beside this class. Two tables more are
+ * in each primary's database: {@code varve_schema_history} of Flyway and {@code varve_layout}, one
+ * row: records, part, parts, shards.
+ *
+ * <p>The tables of the uplink gateway, {@code uplink_*}, lie with their plain names on part 0 of
+ * the group with execution records, in every layout, and are not routed: {@link
+ * dev.varve.sharding.Cluster#uplink}. They are made at its first use, apart from the others: {@code
+ * schema-uplink-1.sql}, versions in {@code varve_uplink_schema_history}. What they hold: {@code
+ * dev.varve.storage.pending}.
  *
  * <h2>Invariants</h2>
  *
@@ -35,8 +41,8 @@
  *   <li>A layout never changes: what a database was made for is written before its first table and
  *       compared at each start. A schema that a later version made is refused, and so is a
  *       read-only server as a primary.
- *   <li>{@code connect(true)} never reads from a replica. {@code connect(false)} reads from
- *       replicas outside of transactions only.
+ *   <li>{@code connect} never reads from a replica. {@code read} does so outside of transactions
+ *       only, and from none that its caller does not admit.
  *   <li>A server is refused from its first failure on, until a probe (one a second) has reached it
  *       again: only probes pay for a server that is down. A server that does not answer holds a
  *       call for no longer than the time-outs of its pool.

@@ -53,6 +53,16 @@ final class Rows {
                   "misbehavior",
                   "complete",
                   "crc")),
+          Map.entry(
+              "headers",
+              List.of(
+                  "height",
+                  "version_block",
+                  "version_app",
+                  "chain_id",
+                  "commit_round",
+                  "block_hash",
+                  "crc")),
           Map.entry("transactions", List.of("height", "tx_index", "hash", "tx", "crc")),
           Map.entry("locations", List.of("shard", "hash", "height", "tx_index", "success", "crc")),
           Map.entry(
@@ -180,6 +190,7 @@ final class Rows {
             new Object[][] {
               {height, hash, time, seconds, 5_000, hash, hash, txs, hash, hash, null, true, 7L}
             }));
+    upsert("headers", List.of(new Object[][] {{height, 11, 1, "chain", 0, hash, 7L}}));
     List<Object[]> heights = new ArrayList<>();
     List<Object[]> home = new ArrayList<>();
     for (int part = 0; part < parts; part++) {

@@ -34,7 +34,7 @@ class SchemaIT {
   private void connect() throws Exception {
     try (Cluster cluster =
             Cluster.open(ClusterConfig.load(yaml.write(folder, Layout.ONE_PRIMARY)));
-        Connection connection = cluster.groups().get(0).connect(true)) {
+        Connection connection = cluster.groups().get(0).connect()) {
       assertThat(connection.isValid(2)).isTrue();
     }
   }
@@ -70,6 +70,33 @@ class SchemaIT {
     assertThat(count("meta")).isEqualTo("0");
   }
 
+  /** As the program of version 1 left it, but for a step to version 2 that broke off half-way. */
+  @Test
+  void shouldGoOnFromVersionOne() throws Exception {
+    connect();
+    primary.execute(
+        "INSERT INTO "
+            + database
+            + ".heights (part, height, tx_count, batch_crc, complete, crc)"
+            + " VALUES (0, 7, 0, 1, 0, 1)");
+    primary.execute("DROP TABLE " + database + ".headers");
+    primary.execute(
+        "DELETE FROM " + database + "." + Schema.HISTORY_TABLE + " WHERE version = '2'");
+    connect();
+    assertThat(count("headers")).isEqualTo("0");
+    assertThat(count("heights")).isEqualTo("1");
+    primary.execute("ALTER TABLE " + database + ".heights DROP KEY complete");
+    primary.execute(
+        "DELETE FROM " + database + "." + Schema.HISTORY_TABLE + " WHERE version = '2'");
+    connect();
+    assertThat(
+            primary.query(
+                "SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = '"
+                    + database
+                    + "' AND table_name = 'heights' AND index_name = 'complete'"))
+        .isEqualTo("3");
+  }
+
   @Test
   void shouldRefuseASchemaFromTheFuture() throws Exception {
     connect();
@@ -78,7 +105,7 @@ class SchemaIT {
             + database
             + "."
             + Schema.HISTORY_TABLE
-            + " SELECT installed_rank + 1, '2', 'later', type, script, checksum, installed_by,"
+            + " SELECT installed_rank + 2, '3', 'later', type, script, checksum, installed_by,"
             + " installed_on, execution_time, success FROM "
             + database
             + "."
@@ -86,7 +113,7 @@ class SchemaIT {
             + " WHERE version = '1'");
     assertThatThrownBy(this::connect)
         .isInstanceOf(SchemaTooNewException.class)
-        .hasMessageContaining("schema version 2, this program knows those up to 1");
+        .hasMessageContaining("schema version 3, this program knows those up to 2");
   }
 
   @Test
@@ -136,9 +163,36 @@ class SchemaIT {
             .replace("[replica_0_0]", "[primary_0]")
             .replace("writeDataSourceName: x", "writeDataSourceName: replica_0_0"));
     try (Cluster cluster = Cluster.open(ClusterConfig.load(swapped))) {
-      assertThatThrownBy(() -> cluster.groups().get(0).connect(true))
+      assertThatThrownBy(() -> cluster.groups().get(0).connect())
           .isInstanceOf(SchemaException.class)
           .hasMessageContaining("is read-only");
+    }
+  }
+
+  /** Once, at the first use, and only where it is so. */
+  @Test
+  void shouldWarnOfAPrimaryThatMayLoseWhatItHasCommitted() throws Exception {
+    TestServer primary = servers.primary(0);
+    primary.execute("SET GLOBAL sync_binlog = 0", "SET GLOBAL innodb_flush_log_at_trx_commit = 2");
+    try (LoggedLines log = new LoggedLines();
+        Cluster cluster =
+            Cluster.open(
+                ClusterConfig.load(
+                    new ClusterYaml(servers, servers.createDatabase())
+                        .write(folder, Layout.TWO_GROUPS)))) {
+      for (ClusterGroup group : cluster.groups()) {
+        group.connect().close();
+        group.connect().close();
+      }
+      assertThat(log.lines())
+          .containsExactly(
+              "primary primary_0 (127.0.0.1:%d) may lose blocks for good when its machine fails:"
+                      .formatted(primary.port())
+                  + " it has innodb_flush_log_at_trx_commit = 2 and sync_binlog = 0, set that"
+                  + " to 1");
+    } finally {
+      primary.execute(
+          "SET GLOBAL sync_binlog = 1", "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
     }
   }
 }

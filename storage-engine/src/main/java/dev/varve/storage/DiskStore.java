@@ -3,6 +3,7 @@ package dev.varve.storage;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
@@ -62,7 +63,28 @@ public interface DiskStore extends AutoCloseable {
     return applied().getHeight();
   }
 
-  /** Empty below {@link #chainFloor}, as are transactions, results and logs. */
+  /**
+   * Writes header and commit of blocks that are held, once or again; passes over blocks below
+   * {@link #chainFloor}. They have no force of their own: when the machine fails the last ones may
+   * be lost, and {@link #sealed} falls.
+   *
+   * <p>From one thread at a time, beside {@link #apply}.
+   *
+   * @throws StorageException.Unavailable for a block above {@link #applied}, too
+   * @throws IllegalArgumentException when one is of another block; nothing was written
+   */
+  void seal(List<BlockSeal> seals);
+
+  /** Header and commit of a block, once they were written. */
+  Optional<BlockSeal> seal(long height);
+
+  /**
+   * The highest block that has header and commit, or 0; falls where some were lost. Answers at
+   * once, also while the store is away.
+   */
+  long sealed();
+
+  /** As its batch gave it. Empty below {@link #chainFloor}, as are transactions, results, logs. */
   Optional<BlockRecord> block(long height);
 
   /** Transactions {@code [64 n, 64 n + 64)} of a block; empty past its end. */
@@ -116,6 +138,16 @@ public interface DiskStore extends AutoCloseable {
    */
   default void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
     throw new UnsupportedOperationException("this store does not verify its history");
+  }
+
+  /**
+   * Reads every record there is, of whatever kind, on the node's own disk, and verifies its
+   * checksum; a tool's call.
+   *
+   * @param damaged told of each that is damaged
+   */
+  default void verifyRecords(Consumer<StorageException.Corruption> damaged) {
+    throw new UnsupportedOperationException("this store does not verify all records at once");
   }
 
   /**

@@ -15,6 +15,10 @@ public record PendingContents(
     List<FailedTask> failed,
     List<CommittedTask> committed,
     long followed) {
+  /** Nothing. */
+  public static final PendingContents EMPTY =
+      new PendingContents(List.of(), List.of(), List.of(), 0);
+
   public PendingContents {
     tasks = List.copyOf(tasks);
     failed = List.copyOf(failed);

@@ -1,5 +1,6 @@
 package dev.varve.storage;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 
 /**
@@ -7,10 +8,14 @@ import java.util.List;
  * is opened again, until it is removed.
  *
  * <p>Threads: {@link #write} from one thread at a time, the rest from any. Errors: {@link
- * StorageException}; {@link StorageException.DiskFull} also where the store's own bound is reached.
+ * StorageException}; {@link StorageException.DiskFull} also where the store's own bound is reached:
+ * changes without {@link PendingChange.Accepted} may then find room where those with it did not.
  */
 public interface PendingStore extends AutoCloseable {
-  /** What it held when it was opened, in order of acceptance; the same at every call. */
+  /**
+   * What it held when it was opened, in order of acceptance; the same at every call until the first
+   * {@link #write}, with which it is let go.
+   */
   PendingContents contents();
 
   /**
@@ -31,8 +36,13 @@ public interface PendingStore extends AutoCloseable {
   long nextId();
 
   /**
-   * What other gateways that share the store have written since the last call, in their order;
-   * empty where nobody shares it.
+   * What other gateways that share the store have written since the last call, in their order but
+   * with new tasks first; at the first call all that they hold. What was accepted elsewhere before
+   * a call began is told by it. Something may be told twice.
+   *
+   * <p>An {@link PendingChange.Accepted} of a task that this gateway has: another has taken it over
+   * and sends it; {@link #maySend} is false until the call after the one that told so. Empty where
+   * nobody shares the store.
    */
   default List<PendingChange> othersChanges() {
     return List.of();
@@ -49,6 +59,20 @@ public interface PendingStore extends AutoCloseable {
   /** Whether this gateway may send its tasks now: false once another may have taken them over. */
   default boolean maySend() {
     return true;
+  }
+
+  /**
+   * What is held of a transaction by its hash, asked of the store itself: also what {@link
+   * #othersChanges} has not told yet. Not more than a hundred tasks, height 0; nothing where nobody
+   * shares the store.
+   */
+  default PendingContents find(ByteString hash) {
+    return PendingContents.EMPTY;
+  }
+
+  /** The same by idempotency key. */
+  default PendingContents findKey(String idempotencyKey) {
+    return PendingContents.EMPTY;
   }
 
   PendingStats stats();

@@ -3,10 +3,12 @@ package dev.varve.storage;
 import com.google.protobuf.ByteString;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +31,33 @@ public interface StorageEngine extends AutoCloseable {
    */
   void commit(BlockBatch batch);
 
+  /**
+   * Adds header and commit to blocks that the disk store holds already, in ascending order. What is
+   * lost of them with a crash is lacking in {@link #sealed} then, and is to be given again.
+   *
+   * <p>From one thread at a time, beside commits, which do not wait for it.
+   *
+   * @throws StorageException.Unavailable while the disk store is down or lacks one of the blocks
+   * @throws IllegalArgumentException when one is of another block; nothing was written
+   */
+  default void seal(List<BlockSeal> seals) {
+    throw new UnsupportedOperationException("this engine does not seal blocks");
+  }
+
+  /** The highest block that {@link #seal} takes, while the disk store is not down. */
+  default long sealable() {
+    return 0;
+  }
+
+  /** The highest block that has header and commit, 0 where none has. */
+  default long sealed() {
+    return 0;
+  }
+
+  /**
+   * A block, partial until it was sealed; also while its seal is on disk alone and the disk store
+   * is down.
+   */
   Optional<BlockRecord> block(long height);
 
   Optional<TxLocation> locate(ByteString txHash);
@@ -58,6 +87,11 @@ public interface StorageEngine extends AutoCloseable {
   Optional<ByteString> meta(String name);
 
   EngineStatus status();
+
+  /** The last height that the disk store holds, as in {@link #status}; asks no store. */
+  default long diskHeight() {
+    return status().diskHeight();
+  }
 
   @Override
   void close();

@@ -15,6 +15,7 @@ package dev.varve.storage;
  * @param compared records compared between the tiers
  * @param repaired records in memory that differed from disk's and were replaced or removed
  * @param diskCorruptions records met that disk holds damaged or not at all
+ * @param passedOver blocks that were not copied to memory as they came, as that was too far behind
  */
 public record SyncStatus(
     String warmState,
@@ -26,10 +27,11 @@ public record SyncStatus(
     long refilled,
     long compared,
     long repaired,
-    long diskCorruptions) {
+    long diskCorruptions,
+    long passedOver) {
 
   /** Of an engine that has no memory store. */
   public static SyncStatus none() {
-    return new SyncStatus("done", 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new SyncStatus("done", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 }

@@ -40,6 +40,7 @@
  * HISTORY     height, 8 bytes
  * UNDO        height, 8 bytes; the last key of the ledger's in the slice
  * DELETION    the ledger's key
+ * SEAL        height, 8 bytes
  *
  * Where all types lie in one place (memory): type code, 1 byte, then one of the above.
  * </pre>
@@ -49,6 +50,13 @@
  *
  * <p>META {@code store.copy} marks a copy that is not finished, see {@code
  * dev.varve.storage.disk.copy}; a MARKER's {@code batch_crc} 0 is not known.
+ *
+ * <h2>Header and commit</h2>
+ *
+ * <p>A block is stored as FinalizeBlock carries it. Its SEAL record, a {@code BlockSeal}, is
+ * written later, beside it: it is there only while its block is, follows from what the chain's
+ * nodes know, may be lost and is fetched again then, and is in no checksum but its own. Blocks are
+ * sealed in order; low ones may lack a seal for good, where the node had dropped them.
  *
  * <h2>The lowest height kept</h2>
  *
@@ -77,7 +85,8 @@
  *
  * <h2>Golden file</h2>
  *
- * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-3.txt} among the tests holds
- * the bytes.
+ * Codes stand in {@link dev.varve.storage.RecordType}; {@code format-4.txt} among the tests holds
+ * the bytes, {@code records-1.golden} beside the tests of {@code dev.varve.storage.disk} those of
+ * every kind of record.
  */
 package dev.varve.storage;

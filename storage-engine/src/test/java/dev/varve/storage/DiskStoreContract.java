@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.SealMaker;
 import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockSeal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,6 +268,67 @@ public abstract class DiskStoreContract {
     assertThat(store.meta("chain_id")).contains(utf8("varve-1"));
     assertThat(store.meta("scheme")).contains(utf8("two"));
     assertThat(store.meta("absent")).isEmpty();
+  }
+
+  private static BlockSeal sealOf(long height) {
+    return SealMaker.of(BatchBuilder.at(height).build().block());
+  }
+
+  @Test
+  void shouldKeepSealsBesideTheirBlocks() {
+    apply(BatchBuilder.at(1), BatchBuilder.at(2), BatchBuilder.at(3), BatchBuilder.at(4));
+    AppliedHeight before = store.applied();
+    assertThat(store.sealed()).isZero();
+    assertThat(store.seal(1)).isEmpty();
+    store.seal(List.of(sealOf(2), sealOf(3)));
+    apply(BatchBuilder.at(5));
+    for (int opened = 0; opened < 2; opened++) {
+      assertThat(store.sealed()).isEqualTo(3);
+      assertThat(store.seal(1)).isEmpty();
+      assertThat(store.seal(2)).contains(sealOf(2));
+      assertThat(store.seal(3)).contains(sealOf(3));
+      assertThat(store.seal(4)).isEmpty();
+      assertThat(store.seal(6)).isEmpty();
+      assertThat(store.block(3)).contains(BatchBuilder.at(3).build().block());
+      reopen();
+    }
+    // The same block again is still the same, and a lower one may be sealed later.
+    apply(BatchBuilder.at(4), BatchBuilder.at(5));
+    assertThat(store.applied().getHeight()).isEqualTo(before.getHeight() + 1);
+    store.seal(List.of(sealOf(1), sealOf(2)));
+    assertThat(store.sealed()).isEqualTo(3);
+    assertThat(store.seal(1)).contains(sealOf(1));
+    store.seal(List.of(sealOf(4), sealOf(5)));
+    assertThat(store.sealed()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldTakeASealAgain() {
+    apply(BatchBuilder.at(1), BatchBuilder.at(2));
+    store.seal(List.of(sealOf(1), sealOf(2)));
+    store.seal(List.of(sealOf(1)));
+    assertThat(store.seal(1)).contains(sealOf(1));
+    assertThat(store.seal(2)).contains(sealOf(2));
+    assertThat(store.sealed()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldRefuseSealsOfBlocksThatItDoesNotHold() {
+    apply(BatchBuilder.at(1), BatchBuilder.at(2));
+    assertThatThrownBy(() -> store.seal(List.of(sealOf(2), sealOf(3))))
+        .isInstanceOf(StorageException.Unavailable.class)
+        .hasMessageContaining("block 3 cannot be sealed yet, the store ends with block 2");
+    BlockSeal.Builder other = sealOf(2).toBuilder();
+    other.getCommitBuilder().getBlockIdBuilder().setHash(utf8("another"));
+    assertThatThrownBy(() -> store.seal(List.of(sealOf(1), other.build())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("616e6f74686572");
+    assertThat(store.sealed()).isZero();
+    assertThat(store.seal(1)).isEmpty();
+    reopen();
+    assertThat(store.seal(1)).isEmpty();
+    store.seal(List.of(sealOf(1)));
+    assertThat(store.seal(1)).isPresent();
   }
 
   @Test

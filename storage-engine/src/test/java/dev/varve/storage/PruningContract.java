@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.SealMaker;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import java.nio.file.Path;
@@ -93,6 +95,9 @@ public abstract class PruningContract {
     assertThat(store.chainFloor()).as("seed %d", seed).isEqualTo(floor);
     for (BlockBatch batch : batches.subList(0, last)) {
       boolean kept = batch.height() >= floor;
+      if (!kept) {
+        assertThat(store.seal(batch.height())).isEmpty();
+      }
       String block = "block " + batch.height() + ", seed " + seed;
       assertThat(store.block(batch.height()).isPresent()).as(block).isEqualTo(kept);
       assertThat(all(batch, store::transactions)).as(block).isEqualTo(kept ? batch.txs() : none());
@@ -183,6 +188,34 @@ public abstract class PruningContract {
     applyUntil(75);
     pruneAll();
     requireKept(66, 75);
+  }
+
+  @Test
+  void shouldDropSealsWithTheirBlocks() {
+    reopen(5, 10);
+    applyUntil(60);
+    store.seal(seals(1, 60));
+    pruneAll();
+    for (int opened = 0; opened < 2; opened++) {
+      requireKept(51, 60);
+      assertThat(store.sealed()).isEqualTo(60);
+      for (long height = 1; height <= 60; height++) {
+        assertThat(store.seal(height).isPresent()).as("seed %d", seed).isEqualTo(height >= 51);
+      }
+      // One that comes late for a block that was dropped is of no use any more.
+      store.seal(seals(49, 52));
+      reopen(5, 10);
+    }
+    applyUntil(75);
+    pruneAll();
+    requireKept(66, 75);
+    assertThat(store.sealed()).isLessThan(store.chainFloor());
+  }
+
+  private List<BlockSeal> seals(int first, int last) {
+    return batches.subList(first - 1, last).stream()
+        .map(batch -> SealMaker.of(batch.block()))
+        .toList();
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.SealMaker;
 import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import java.util.ArrayList;
@@ -28,6 +30,8 @@ public abstract class RollbackContract extends StateHistoryContract {
       Map<ByteString, StateRecord> states,
       Map<ByteString, TxLocation> places,
       List<BlockBatch> blocks,
+      List<BlockSeal> seals,
+      long sealed,
       List<Long> commitments,
       Map<String, ByteString> meta) {}
 
@@ -44,10 +48,12 @@ public abstract class RollbackContract extends StateHistoryContract {
     }
     Map<ByteString, TxLocation> places = new HashMap<>();
     List<BlockBatch> blocks = new ArrayList<>();
+    List<BlockSeal> seals = new ArrayList<>();
     for (BlockBatch batch : batches) {
       for (ByteString hash : batch.txHashes()) {
         store.locate(hash).ifPresent(place -> places.put(hash, place));
       }
+      store.seal(batch.height()).ifPresent(seals::add);
       if (store.block(batch.height()).isPresent()) {
         assertThat(store.transactions(batch.height(), 0)).isEqualTo(head(batch.txs()));
         assertThat(store.results(batch.height(), 0)).isEqualTo(head(batch.results()));
@@ -63,7 +69,8 @@ public abstract class RollbackContract extends StateHistoryContract {
     for (String name : List.of("n0", "n1")) {
       store.meta(name).ifPresent(value -> meta.put(name, value));
     }
-    return new Contents(store.applied(), state, states, places, blocks, commitments, meta);
+    return new Contents(
+        store.applied(), state, states, places, blocks, seals, store.sealed(), commitments, meta);
   }
 
   private static <T> List<T> head(List<T> items) {
@@ -98,6 +105,7 @@ public abstract class RollbackContract extends StateHistoryContract {
       for (int i = 0; i < 6; i++) {
         batches.add(random(batches.size() + 1L, random));
         store.apply(List.of(batches.get(batches.size() - 1)));
+        seal(batches.subList(batches.size() - 1, batches.size()));
         then.add(contents(batches));
       }
       int last = batches.size();
@@ -110,12 +118,23 @@ public abstract class RollbackContract extends StateHistoryContract {
       }
       if (random.nextBoolean()) {
         store.apply(batches.subList(target, last));
+        seal(batches.subList(target, last));
         assertContents(then.get(last - 1), batches, seed);
       } else {
         batches.subList(target, last).clear();
         then.subList(target, last).clear();
       }
     }
+  }
+
+  /** Some of them, always the same. */
+  private void seal(List<BlockBatch> batches) {
+    store.seal(
+        batches.stream()
+            .map(BlockBatch::block)
+            .filter(block -> block.getHeight() % 3 != 0)
+            .map(SealMaker::of)
+            .toList());
   }
 
   private void assertContents(Contents expected, List<BlockBatch> batches, long seed) {
@@ -125,6 +144,8 @@ public abstract class RollbackContract extends StateHistoryContract {
     assertThat(now.states()).as("seed %d", seed).isEqualTo(expected.states());
     assertThat(now.places()).as("seed %d", seed).isEqualTo(expected.places());
     assertThat(now.blocks()).as("seed %d", seed).isEqualTo(expected.blocks());
+    assertThat(now.seals()).as("seed %d", seed).isEqualTo(expected.seals());
+    assertThat(now.sealed()).as("seed %d", seed).isEqualTo(expected.sealed());
     assertThat(now.commitments()).as("seed %d", seed).isEqualTo(expected.commitments());
     assertThat(now.meta()).as("seed %d", seed).isEqualTo(expected.meta());
   }

@@ -38,7 +38,7 @@ public abstract class StateHistoryContract {
   /** Makes the folder of a closed store, without history, what version 1 left. */
   protected void makeVersionOne() throws IOException {
     Path marker = folder.resolve("FORMAT");
-    Files.writeString(marker, Files.readString(marker).replace(" 3", " 1"));
+    Files.writeString(marker, Files.readString(marker).replace(" 4", " 1"));
   }
 
   @BeforeEach
@@ -222,7 +222,7 @@ public abstract class StateHistoryContract {
     store.close();
     makeVersionOne();
     store = open(folder, WINDOW);
-    assertThat(folder.resolve("FORMAT")).content().endsWith(" 3\n");
+    assertThat(folder.resolve("FORMAT")).content().endsWith(" 4\n");
     assertThat(store.historyFloor()).isEqualTo(2);
     apply(BatchBuilder.at(1).tx("a=1", 0).write("sa", "1").commitment(utf8("c1")));
     apply(BatchBuilder.at(3).write("sa", "3").write("sb", null).commitmentFloor(1));

@@ -47,6 +47,25 @@ final class ArchitectureRules {
           "dev.varve.storage",
           "dev.varve.storage.record..");
 
+  static final ArchRule GATEWAY_USES_ABCI_LEDGER_AND_STORAGE =
+      mayUse(
+          "dev.varve.gateway..",
+          "dev.varve.abci",
+          "dev.varve.abci.types..",
+          "dev.varve.ledger",
+          "dev.varve.storage",
+          "dev.varve.storage.record..");
+
+  /** What it must keep it gives to the backup. */
+  static final ArchRule GATEWAY_TOUCHES_NO_FILE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.varve.gateway..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("java.nio.file..")
+                  .or(nameMatching("java\\.io\\.(File.*|RandomAccessFile)")));
+
   static final ArchRule NODE_USES_NO_TOOL =
       mayUse(
           "dev.varve.node..",
@@ -152,6 +171,9 @@ final class ArchitectureRules {
       only("net.openhft..", "dev.varve.storage.memory..");
 
   static final ArchRule GRPC_STAYS_IN_THE_SERVER = only("io.grpc..", "dev.varve.abci..");
+
+  static final ArchRule JETTY_STAYS_IN_THE_GATEWAYS_SERVER =
+      only("org.eclipse.jetty..", "dev.varve.gateway.http..");
 
   static final ArchRule TOML_IS_READ_BY_NODE = only("org.tomlj..", "dev.varve.node..");
 

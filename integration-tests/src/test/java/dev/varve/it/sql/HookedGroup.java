@@ -18,9 +18,13 @@ final class HookedGroup implements SqlGroup {
   }
 
   @Override
-  public Connection connect(boolean primary) throws SQLException {
-    Connection connection = group.connect(primary);
-    return primary ? Hooked.of(Connection.class, connection, hook) : connection;
+  public Connection connect() throws SQLException {
+    return Hooked.of(Connection.class, group.connect(), hook);
+  }
+
+  @Override
+  public <T> T read(Replicas replicas, Reading<T> reading) throws SQLException {
+    return group.read(replicas, reading);
   }
 
   @Override

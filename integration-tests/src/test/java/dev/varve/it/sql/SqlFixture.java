@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 
 /**
  * The shared test cluster in one layout, with a router that is started once; each folder given to
@@ -30,9 +31,12 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class SqlFixture {
   private static final int SHARDS = 4;
+  private static final List<String> UPLINK_TABLES =
+      List.of("tasks", "gateways", "feed", "readers", "state");
   private static final Map<Layout, SqlFixture> FIXTURES = new EnumMap<>(Layout.class);
 
   private final String database;
+  private final Cluster cluster;
   private final List<SqlGroup> groups;
   private Path folder;
 
@@ -44,7 +48,8 @@ final class SqlFixture {
       yaml.shards(SHARDS);
     }
     Path file = yaml.write(Files.createTempDirectory("varve-cluster"), layout);
-    this.groups = ClusterGroups.of(Cluster.open(ClusterConfig.load(file)));
+    this.cluster = Cluster.open(ClusterConfig.load(file));
+    this.groups = ClusterGroups.of(cluster);
   }
 
   /** The one of a layout; lives as long as the JVM, as the servers do. */
@@ -62,6 +67,20 @@ final class SqlFixture {
 
   List<SqlGroup> groups() {
     return groups;
+  }
+
+  /** To the uplink's tables, emptied. */
+  DataSource uplink() {
+    try {
+      reach(cluster.uplink()::getConnection); // makes the tables
+      execute(
+          UPLINK_TABLES.stream()
+              .map(table -> "DELETE FROM uplink_" + table)
+              .toArray(String[]::new));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return cluster.uplink();
   }
 
   SqlStore open(Path home, long historyBlocks, long retainBlocks) {
@@ -84,7 +103,7 @@ final class SqlFixture {
   void wipe() {
     try {
       for (SqlGroup group : groups) {
-        reach(group); // makes the tables
+        reach(() -> group.connect()); // makes the tables
       }
       for (TestServer primary : TestCluster.shared().primaries()) {
         wipe(primary);
@@ -95,11 +114,16 @@ final class SqlFixture {
     }
   }
 
+  /** A way to a primary. */
+  private interface Way {
+    Connection connect() throws SQLException;
+  }
+
   /** What was broken a moment ago is refused until the cluster has seen that it is back. */
-  private static void reach(SqlGroup group) throws SQLException {
+  private static void reach(Way way) throws SQLException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (true) {
-      try (Connection primary = group.connect(true)) {
+      try (Connection primary = way.connect()) {
         if (primary.isValid(1)) {
           return;
         }
@@ -148,6 +172,17 @@ final class SqlFixture {
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
       return row.getLong(1);
+    }
+  }
+
+  /** Waits until the store knows that all replicas hold a block. */
+  static void awaitReplicas(SqlStore store, long height) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (store.replicas().stream().anyMatch(replica -> replica.height() < height)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("block " + height + " is due, there is " + store.replicas());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.varve.sharding.fixture.ClusterYaml.Layout;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
+import dev.varve.storage.disk.sql.ReadCounts;
 import dev.varve.storage.disk.sql.SqlStore;
 import dev.varve.storage.fixture.BatchBuilder;
 import java.nio.file.Files;
@@ -103,8 +104,7 @@ final class SqlStoreBench {
   private static void read(SqlStore store, String from, List<BlockBatch> blocks) {
     Random random = new Random(2);
     for (int round = 0; round < 2; round++) {
-      long replica = store.replicaReads();
-      long primary = store.primaryReads();
+      ReadCounts before = store.reads();
       long[] locate = new long[READS];
       long[] slice = new long[READS];
       long[] state = new long[READS];
@@ -122,14 +122,15 @@ final class SqlStoreBench {
         slice[i] = read - located;
         state[i] = System.nanoTime() - read;
       }
+      ReadCounts counts = store.reads().since(before);
       System.out.printf(
           "from %s: locate %s, 64 transactions %s, state %s; %d replica reads, %d primary reads%n",
           from,
           percentiles(locate),
           percentiles(slice),
           percentiles(state),
-          store.replicaReads() - replica,
-          store.primaryReads() - primary);
+          counts.replicas(),
+          counts.primaries());
     }
   }
 

@@ -186,7 +186,7 @@ class SqlStoreFaultIT {
           Thread.sleep(5);
         }
         blocks.requireWhole(store);
-        assertThat(store.replicaReads()).isPositive();
+        assertThat(store.reads().replicas()).isPositive();
       }
     }
   }

@@ -14,6 +14,7 @@ import dev.varve.sharding.fixture.TestCluster;
 import dev.varve.sharding.fixture.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,5 +46,27 @@ class StoreBenchIT {
       servers.awaitReplication();
       assertThat(server.query("SHOW DATABASES LIKE '%\\_bench\\_%'")).isNull();
     }
+  }
+
+  @Test
+  void shouldNameTheServerThatIsAwayAndLeaveNothingOnTheOther() throws Exception {
+    TestCluster servers = TestCluster.shared();
+    ClusterYaml yaml = new ClusterYaml(servers, servers.createDatabase());
+    int nobody;
+    try (ServerSocket free = new ServerSocket(0)) {
+      nobody = free.getLocalPort();
+    }
+    Path file = yaml.through(servers.primary(1), nobody).write(folder, Layout.TWO_GROUPS);
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    StoreBench.Options options =
+        new StoreBench.Options(file, folder, 500, 250, 40, 200, true, false);
+    int code = new StoreBench(new PrintStream(err, true, UTF_8)).run(options, System.out);
+    assertThat(code).isEqualTo(EngineBench.FAILED);
+    assertThat(err.toString(UTF_8))
+        .containsPattern(
+            "bench: SQL group chain does not answer: database \\S+ at 127.0.0.1:"
+                + nobody
+                + ": Connection refused\n$");
+    assertThat(servers.primary(0).query("SHOW DATABASES LIKE '%\\_bench\\_%'")).isNull();
   }
 }

@@ -6,6 +6,7 @@ final class UsesLibraries {
   org.iq80.leveldb.DB level;
   net.openhft.chronicle.map.ChronicleMap<?, ?> chronicle;
   io.grpc.Server grpc;
+  org.eclipse.jetty.server.Server jetty;
   org.tomlj.TomlTable toml;
   picocli.CommandLine commandLine;
   org.apache.shardingsphere.violation.Anything shardingSphere;

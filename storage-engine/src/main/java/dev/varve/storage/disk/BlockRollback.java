@@ -136,6 +136,7 @@ public final class BlockRollback {
         writer.delete(type, Keys.chain(height, type, slice));
       }
     }
+    writer.delete(RecordType.SEAL, Keys.height(height));
     writer.delete(RecordType.BLOCK, Keys.chain(height, RecordType.BLOCK, 0));
     writer.delete(RecordType.MARKER, Keys.chain(height, RecordType.MARKER, 0));
   }

@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drops blocks, transactions, results and logs below a height, and the index entries that lead
- * there, a bounded number of records a step. Nothing goes that a rollback within the history needs.
+ * Drops blocks, transactions, results, logs and seals below a height, and the index entries that
+ * lead there, a bounded number of records a step. Nothing goes that a rollback within the history
+ * needs.
  *
  * <p>Invariant: what lies below {@link ChainFloor} is never answered, so it may go in any order and
  * be broken off anywhere; the lowest block that is there tells where to go on. Threads: one at a
@@ -125,8 +126,10 @@ final class ChainPruner {
       return;
     }
     if (writer.deleteBelow(RecordType.BLOCK, next)) {
+      writer.deleteBelow(RecordType.SEAL, next);
       return;
     }
+    writer.delete(RecordType.SEAL, Keys.height(next - 1));
     for (RecordType type : TYPES) {
       byte[] from = Keys.chain(next - 1, type, 0);
       Optional<StoredEntry> found = records.first(type, from);

@@ -2,9 +2,13 @@ package dev.varve.storage.disk;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.varve.storage.Envelope;
 import dev.varve.storage.RecordType;
+import dev.varve.storage.StorageException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads a store's records by type and key. Threads: any. */
 public interface RecordReader {
@@ -22,6 +26,21 @@ public interface RecordReader {
 
   /** Shows entries of a type in the order of their keys, from one on, not verified. */
   void scan(RecordType type, byte[] from, EntryVisitor visitor);
+
+  /** Verifies one entry; {@code type} is empty where its key tells none. */
+  static void verify(
+      Optional<RecordType> type, StoredEntry entry, Consumer<StorageException.Corruption> damaged) {
+    try {
+      Envelope.open(type.orElseThrow(() -> unknown(entry.key())), entry.key(), entry.value());
+    } catch (StorageException.Corruption e) {
+      damaged.accept(e);
+    }
+  }
+
+  private static StorageException.Corruption unknown(byte[] key) {
+    return new StorageException.Corruption(
+        "key " + HexFormat.of().formatHex(key) + " is of no known record type", null);
+  }
 
   /** Receives an entry; returns whether to go on. */
   @FunctionalInterface

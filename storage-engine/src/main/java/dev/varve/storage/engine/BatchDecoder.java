@@ -91,13 +91,18 @@ final class BatchDecoder {
       case RESULT -> results.addAll(parse(next, ResultSlice.parser()).getResultsList());
       case LOG -> logs.addAll(parse(next, LogSlice.parser()).getLogsList());
       case STATE -> writes.add(write(next));
-      case INDEX -> hashes.add(ByteString.copyFrom(next.key()));
+      case INDEX -> hashes.add(hash(next));
       case COMMITMENT -> commitment = open(next);
       case META -> meta.put(new String(next.key(), UTF_8), open(next));
       default ->
           throw new StorageException.Corruption(
               "log entry holds a " + next.type() + " record", null);
     }
+  }
+
+  private static ByteString hash(LogRecord next) {
+    open(next); // its checksum covers the hash, which is its key
+    return ByteString.copyFrom(next.key());
   }
 
   private StateWrite write(LogRecord next) {

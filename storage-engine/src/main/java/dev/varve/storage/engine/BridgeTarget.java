@@ -1,5 +1,6 @@
 package dev.varve.storage.engine;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.varve.fallback.FallbackLog;
@@ -7,6 +8,7 @@ import dev.varve.fallback.FallbackLogException;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.RecordType;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,6 +44,12 @@ final class BridgeTarget implements FillTarget {
           e.getMessage());
       clear();
     }
+  }
+
+  /** Forgets everything: the log has no gaps. */
+  @Override
+  public void passOver(List<ByteString> keys) {
+    clear();
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.LogSlice;
 import dev.varve.storage.record.ResultSlice;
 import dev.varve.storage.record.StateRecord;
@@ -43,6 +44,9 @@ final class DiskRecords {
       return disk.state(key).map(state -> encoder.state(key, state.getHeight(), state.getValue()));
     }
     long height = heightOf(typedKey);
+    if (type == RecordType.SEAL) {
+      return disk.seal(height).map(seal -> encoder.message(type, Keys.height(height), seal));
+    }
     int slice = ByteBuffer.wrap(typedKey).getInt(SLICE_AT);
     return switch (type) {
       case BLOCK ->
@@ -61,8 +65,14 @@ final class DiskRecords {
     };
   }
 
-  /** Whether the tier should hold a record of this block: what was deleted has nothing below it. */
+  /**
+   * Whether the tier should hold a record of this block: what was deleted has nothing below it, and
+   * a seal may be lost.
+   */
   boolean keepsBlockOf(byte[] typedKey) {
+    if (StoredRecord.typeOf(typedKey) == RecordType.SEAL) {
+      return false;
+    }
     long height = heightOf(typedKey);
     return disk.block(height).isPresent() || disk.block(height - 1).isPresent();
   }
@@ -84,6 +94,7 @@ final class DiskRecords {
       case RESULT -> ResultSlice.parser();
       case LOG -> LogSlice.parser();
       case STATE -> StateRecord.parser();
+      case SEAL -> BlockSeal.parser();
       default -> throw new IllegalArgumentException("memory keeps no " + type + " records");
     };
   }

@@ -13,6 +13,7 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.LogSlice;
 import dev.varve.storage.record.ResultSlice;
 import dev.varve.storage.record.StateRecord;
@@ -22,6 +23,8 @@ import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -44,7 +47,7 @@ final class DiskTier implements AutoCloseable {
     this.disk = disk;
     this.log = log;
     this.reader = new LogReader(log);
-    this.overlay = new StateOverlay(disk, log, reader);
+    this.overlay = new StateOverlay(disk, log, reader, config.maxUndrainedBytes());
     this.writer = new DiskWriter(disk, log, config, nanos);
     this.pruner = new Pruner(disk);
   }
@@ -87,98 +90,179 @@ final class DiskTier implements AutoCloseable {
     return disk.forces() + log.stats().forces();
   }
 
+  /** Refused while the store is down: it is not for this to find out whether it is back. */
+  void seal(List<BlockSeal> seals) {
+    String now = writer.state();
+    if (!now.equals("up")) {
+      throw new StorageException.Unavailable("blocks cannot be sealed, disk store " + now, null);
+    }
+    disk.seal(seals);
+  }
+
+  Optional<BlockSeal> seal(long height) {
+    return disk.seal(height);
+  }
+
+  long sealed() {
+    return disk.sealed();
+  }
+
   Optional<BlockRecord> block(long height) {
     byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
-    return chain(height, RecordType.BLOCK, key, BlockRecord.parser(), () -> disk.block(height));
+    return chain(
+        height,
+        RecordType.BLOCK,
+        key,
+        BlockRecord.parser(),
+        Optional::of,
+        () -> disk.block(height));
   }
 
   List<ByteString> transactions(long height, int slice) {
     byte[] key = Keys.chain(height, RecordType.TRANSACTION, slice);
-    return chain(height, RecordType.TRANSACTION, key, TransactionSlice.parser(), Optional::empty)
-        .map(TransactionSlice::getTxsList)
-        .orElseGet(() -> disk.transactions(height, slice));
+    return chain(
+        height,
+        RecordType.TRANSACTION,
+        key,
+        TransactionSlice.parser(),
+        TransactionSlice::getTxsList,
+        () -> disk.transactions(height, slice));
   }
 
   List<TxResult> results(long height, int slice) {
     byte[] key = Keys.chain(height, RecordType.RESULT, slice);
-    return chain(height, RecordType.RESULT, key, ResultSlice.parser(), Optional::empty)
-        .map(ResultSlice::getResultsList)
-        .orElseGet(() -> disk.results(height, slice));
+    return chain(
+        height,
+        RecordType.RESULT,
+        key,
+        ResultSlice.parser(),
+        ResultSlice::getResultsList,
+        () -> disk.results(height, slice));
   }
 
   List<TxLog> logs(long height, int slice) {
     byte[] key = Keys.chain(height, RecordType.LOG, slice);
-    return chain(height, RecordType.LOG, key, LogSlice.parser(), Optional::empty)
-        .map(LogSlice::getLogsList)
-        .orElseGet(() -> disk.logs(height, slice));
+    return chain(
+        height,
+        RecordType.LOG,
+        key,
+        LogSlice.parser(),
+        LogSlice::getLogsList,
+        () -> disk.logs(height, slice));
   }
 
-  private <M extends MessageLite> Optional<M> chain(
-      long height, RecordType type, byte[] key, Parser<M> parser, Supplier<Optional<M>> older) {
+  private <M extends MessageLite, T> T chain(
+      long height,
+      RecordType type,
+      byte[] key,
+      Parser<M> parser,
+      Function<M, T> logged,
+      Supplier<T> store) {
     long stored = height();
-    if (height <= stored || height > applied().getHeight()) {
-      return older.get();
+    if (height > stored && height <= applied().getHeight()) {
+      M message = reader.find(type, key, stored, height, parser, any -> true).message();
+      if (message != null) {
+        return logged.apply(message);
+      }
     }
-    LogReader.Found<M> found = reader.find(type, key, stored, height, parser, any -> true);
-    return found.answers() ? found.asOptional() : older.get();
+    return orLogged(
+        store,
+        () -> reader.find(type, key, 0, height, parser, any -> true).asOptional().map(logged));
+  }
+
+  /**
+   * What the store has. While it cannot be read, the log answers, which keeps blocks for a while
+   * after the store has taken them; what neither has is unavailable.
+   */
+  private static <T> T orLogged(Supplier<T> store, Supplier<Optional<T>> logged) {
+    try {
+      return store.get();
+    } catch (StorageException.Unavailable e) {
+      return logged.get().orElseThrow(() -> e);
+    }
   }
 
   /** The last success of these bytes, else their last inclusion. */
   Optional<TxLocation> locate(ByteString txHash) {
-    long stored = height();
     long last = applied().getHeight();
-    if (stored >= last) {
-      return disk.locate(txHash);
-    }
-    TxLocation failed =
-        reader
-            .find(
-                RecordType.INDEX,
-                txHash.toByteArray(),
-                stored,
-                last,
-                TxLocation.parser(),
-                TxLocation::getSuccess)
-            .message();
+    long stored = height();
+    TxLocation failed = stored < last ? locate(txHash, stored, last).message() : null;
     if (failed != null && failed.getSuccess()) {
       return Optional.of(failed);
     }
-    Optional<TxLocation> older = disk.locate(txHash);
+    // A failure in the log says nothing while the store, which may know of a success, is away.
+    Optional<TxLocation> older =
+        orLogged(
+            () -> disk.locate(txHash),
+            () ->
+                newest(last, after -> locate(txHash, after, last))
+                    .filter(found -> found.map(TxLocation::getSuccess).orElse(false)));
     boolean olderWins = failed == null || older.map(TxLocation::getSuccess).orElse(false);
     return olderWins ? older : Optional.of(failed);
   }
 
+  private LogReader.Found<TxLocation> locate(ByteString txHash, long after, long upTo) {
+    return reader.find(
+        RecordType.INDEX,
+        txHash.toByteArray(),
+        after,
+        upTo,
+        TxLocation.parser(),
+        TxLocation::getSuccess);
+  }
+
   Optional<StateRecord> state(ByteString key) {
-    long stored = height();
     long last = applied().getHeight();
-    if (stored < last) {
-      LogReader.Found<StateRecord> found = reader.findState(key.toByteArray(), stored, last);
-      if (found.answers()) {
-        return found.asOptional();
-      }
-    }
-    return disk.state(key);
+    return changing(
+        last, after -> reader.findState(key.toByteArray(), after, last), () -> disk.state(key));
+  }
+
+  /** As {@link dev.varve.storage.StorageEngine#stateAt}. */
+  Optional<StateRecord> stateAt(ByteString key, long height) {
+    return changing(
+        height,
+        after -> reader.findState(key.toByteArray(), after, height),
+        () -> disk.stateAt(key, height));
+  }
+
+  Optional<ByteString> meta(String name) {
+    long last = applied().getHeight();
+    return changing(
+        last, after -> reader.findMeta(name.getBytes(UTF_8), after, last), () -> disk.meta(name));
   }
 
   /**
-   * As {@link dev.varve.storage.StorageEngine#stateAt}.
+   * The newest record up to a height of what can change.
    *
    * <p>What the log has let go of when it is searched, the store has by the time that it is asked.
    */
-  Optional<StateRecord> stateAt(ByteString key, long height) {
+  private <M> Optional<M> changing(
+      long upTo, LongFunction<LogReader.Found<M>> logged, Supplier<Optional<M>> store) {
     long stored = height();
-    if (height > stored) {
-      LogReader.Found<StateRecord> found = reader.findState(key.toByteArray(), stored, height);
+    if (stored < upTo) {
+      LogReader.Found<M> found = logged.apply(stored);
       if (found.answers()) {
         return found.asOptional();
       }
     }
-    return disk.stateAt(key, height);
+    return orLogged(store, () -> newest(upTo, logged));
+  }
+
+  /**
+   * The newest record in the log, drained blocks included, up to a height. None where the log does
+   * not reach that height: the store may have a newer one.
+   */
+  private <M> Optional<Optional<M>> newest(long upTo, LongFunction<LogReader.Found<M>> logged) {
+    if (log.lastSequence() < upTo) {
+      return Optional.empty();
+    }
+    LogReader.Found<M> found = logged.apply(0);
+    return found.answers() ? Optional.of(found.asOptional()) : Optional.empty();
   }
 
   /** Visits keys in {@code [from, to)}; nothing may be committed meanwhile. */
   void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
-    overlay.scan(from, to, height(), applied().getHeight(), visitor);
+    overlay.scan(from, to, this::height, applied().getHeight(), visitor);
   }
 
   /** As {@link #scanState}. */
@@ -202,18 +286,6 @@ final class DiskTier implements AutoCloseable {
       throw new StorageException.Corruption(
           "block " + next[0] + " is neither in the fallback log nor in the disk store", null);
     }
-  }
-
-  Optional<ByteString> meta(String name) {
-    long stored = height();
-    long last = applied().getHeight();
-    if (stored < last) {
-      LogReader.Found<ByteString> found = reader.findMeta(name.getBytes(UTF_8), stored, last);
-      if (found.answers()) {
-        return found.asOptional();
-      }
-    }
-    return disk.meta(name);
   }
 
   /** Drains what it can, then closes log and store. */

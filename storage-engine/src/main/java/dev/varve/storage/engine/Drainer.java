@@ -125,7 +125,7 @@ final class Drainer implements AutoCloseable {
       breaker.releasePermission();
       throw e;
     }
-    succeeded(System.nanoTime() - start);
+    succeeded(System.nanoTime() - start, 1);
     return true;
   }
 
@@ -212,7 +212,7 @@ final class Drainer implements AutoCloseable {
       if (worthTrimming()) {
         trim();
       }
-      succeeded((System.nanoTime() - start) / group.size());
+      succeeded(System.nanoTime() - start, group.size());
     } catch (StorageException.Unavailable | StorageException.DiskFull e) {
       failed(e);
     } catch (FallbackLogException.Io | FallbackLogException.DiskFull e) {
@@ -298,9 +298,15 @@ final class Drainer implements AutoCloseable {
     }
   }
 
-  private void succeeded(long nanosPerBlock) {
-    breaker.onSuccess(nanosPerBlock, TimeUnit.NANOSECONDS);
-    slow = nanosPerBlock > config.slowApply().toNanos();
+  private void succeeded(long nanos, int blocks) {
+    breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+    long most = config.slowApply().toNanos();
+    // What one block would take lies between the two; where they differ, nothing is known.
+    if (nanos <= most) {
+      slow = false;
+    } else if (nanos / blocks > most) {
+      slow = true;
+    }
     if (!state.equals("up")) {
       LOG.info("disk store is back, {} blocks wait", log.lastSequence() - log.drainedThrough());
       state = "up";

@@ -10,10 +10,7 @@ import dev.varve.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -26,23 +23,26 @@ import org.slf4j.LoggerFactory;
  * is down, its log in its place.
  *
  * <p>Invariant: as long as a view has a target, each batch is whole in the target, or in the view,
- * or the target holds nothing older of what it wrote. One thread writes to the target: it takes
- * batches and put-backs in the order they came. A put-back of a mutable record carries the height
- * its reader had seen before it asked the disk, and is dropped when a later batch was filled or
- * passed over, since that batch may have changed the record. A store that failed is given up: a
- * fresh one is made, with growing pauses, and fed from the log.
+ * or the view names the state keys that it wrote, or the target holds nothing older of those. One
+ * thread writes to the target: it takes batches and put-backs in the order they came. A put-back of
+ * a mutable record carries the height its reader had seen before it asked the disk, and is dropped
+ * when a later batch was filled or passed over, since that batch may have changed the record. A
+ * store that failed is given up: a fresh one is made, with growing pauses, and fed from the log.
  */
 final class MemoryTier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryTier.class);
 
-  private final EngineConfig config;
+  /** A million places where 64 MiB of batches may wait for the disk: 24 MiB. */
+  private static final long UNDRAINED_BYTES_A_PLACE = 64;
+
   private final Supplier<MemoryStore> source;
   private final BridgeTarget bridge;
   private final MemoryRebuild rebuild;
   private final Semaphore lacking;
   private final Thread thread;
-  private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-  private final AtomicInteger putBacks = new AtomicInteger();
+  private final MemoryTasks tasks;
+  private final MemoryBacklog backlog;
+  private final RecentLocations locations;
   private final AtomicLong corruptions = new AtomicLong();
   private volatile View view;
   private volatile MemoryTarget memory;
@@ -51,11 +51,22 @@ final class MemoryTier implements AutoCloseable {
   // Guarded by this.
   private boolean closing;
   private FillTarget wanted;
-  // Written by the filling thread, and on overflow by the committing one before it queues a clear.
+  private long filling;
+  // Written by the filling thread, and on a drop by the committing one before it queues a clear.
   private volatile long writtenThrough;
 
   /** What a reader goes by: take it once, before the first look-up. No target: ask the disk. */
-  record View(List<RecentBatch> recent, FillTarget target, long height) {}
+  record View(List<RecentBatch> recent, FillTarget target, long height) {
+    /** The batch of a height, if memory is to have it and does not yet; else null. */
+    BlockBatch batch(long wanted) {
+      for (RecentBatch batch : recent) {
+        if (batch.height() == wanted) {
+          return batch.batch();
+        }
+      }
+      return null;
+    }
+  }
 
   /**
    * {@code lacking} gets a permit whenever the memory store in use lacks what came before; {@code
@@ -68,9 +79,11 @@ final class MemoryTier implements AutoCloseable {
       EngineConfig config,
       Semaphore lacking,
       LongSupplier nanos) {
-    this.config = config;
     this.lacking = lacking;
     this.source = source;
+    this.tasks = new MemoryTasks(config.maxPutBacks());
+    this.backlog = new MemoryBacklog(config);
+    this.locations = new RecentLocations(config.maxUndrainedBytes() / UNDRAINED_BYTES_A_PLACE);
     this.bridge = new BridgeTarget(log);
     this.rebuild = new MemoryRebuild(source, store -> tasks.add(() -> adopt(store)), nanos);
     this.view = new View(List.of(), null, height);
@@ -94,6 +107,16 @@ final class MemoryTier implements AutoCloseable {
    */
   long epoch() {
     return epoch;
+  }
+
+  /** How many batches were passed over as they came. */
+  long passedOver() {
+    return backlog.passedOver();
+  }
+
+  /** Of batches that memory may hold; whether it does, it does not say. */
+  RecentLocations locations() {
+    return locations;
   }
 
   long corruptions() {
@@ -124,23 +147,13 @@ final class MemoryTier implements AutoCloseable {
       view = new View(List.of(), null, batch.height());
       return;
     }
-    if (before.recent().size() >= config.maxPendingBatches()) {
-      overflow(batch.height());
+    long height = batch.height();
+    Optional<List<RecentBatch>> waiting = backlog.with(before.recent(), batch, filling);
+    if (waiting.isPresent()) {
+      view = new View(waiting.get(), before.target(), height);
+      tasks.add(() -> fill(height));
       return;
     }
-    RecentBatch recent = new RecentBatch(batch);
-    List<RecentBatch> all = new ArrayList<>(before.recent().size() + 1);
-    all.add(recent);
-    all.addAll(before.recent());
-    view = new View(List.copyOf(all), before.target(), batch.height());
-    tasks.add(() -> fill(recent));
-  }
-
-  private void overflow(long height) {
-    LOG.warn(
-        "memory store is {} blocks behind at height {}: dropped, it is filled anew",
-        config.maxPendingBatches(),
-        height);
     writtenThrough = height;
     view = new View(List.of(), null, height);
     tasks.add(this::clearAndUse);
@@ -157,7 +170,7 @@ final class MemoryTier implements AutoCloseable {
     } catch (StorageException.Corruption e) {
       corruptions.incrementAndGet();
       LOG.warn("memory store: {}; dropped and read from disk", e.getMessage());
-      tasks.add(() -> guarded(target -> drop(target, typedKey)));
+      tasks.offer(() -> guarded(target -> drop(target, typedKey)));
       return Optional.empty();
     } catch (RuntimeException | Error e) {
       fail(seen.target(), e);
@@ -204,20 +217,14 @@ final class MemoryTier implements AutoCloseable {
     if (!(view.target() instanceof MemoryTarget)) {
       return;
     }
-    if (putBacks.incrementAndGet() > config.maxPutBacks()) {
-      putBacks.decrementAndGet();
-      return;
-    }
-    tasks.add(
-        () -> {
-          putBacks.decrementAndGet();
-          guarded(
-              target -> {
-                if (target instanceof MemoryTarget now) {
-                  put.accept(now.writer());
-                }
-              });
-        });
+    tasks.offer(
+        () ->
+            guarded(
+                target -> {
+                  if (target instanceof MemoryTarget now) {
+                    put.accept(now.writer());
+                  }
+                }));
   }
 
   private void run() {
@@ -243,7 +250,7 @@ final class MemoryTier implements AutoCloseable {
     MemoryTarget old = memory;
     memory = fresh;
     if (old != null) {
-      letGo(old.store());
+      old.letGo();
     }
     FillTarget before = view.target();
     try {
@@ -269,34 +276,46 @@ final class MemoryTier implements AutoCloseable {
 
   /** Returns when what was queued before has been worked on. */
   void awaitIdle() {
-    CountDownLatch reached = new CountDownLatch(1);
-    tasks.add(reached::countDown);
-    try {
-      reached.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    tasks.awaitIdle();
   }
 
   private synchronized boolean closing() {
     return closing;
   }
 
-  private void fill(RecentBatch recent) {
-    if (!view.recent().contains(recent)) {
-      return;
-    }
-    guarded(target -> target.fill(recent.batch()));
+  private void fill(long height) {
+    RecentBatch recent;
     synchronized (this) {
-      View now = view;
-      if (!now.recent().contains(recent)) {
+      recent = waiting(height);
+      if (recent == null) {
         return;
       }
-      writtenThrough = Math.max(writtenThrough, recent.batch().height());
-      List<RecentBatch> left = new ArrayList<>(now.recent());
-      left.remove(recent);
-      view = new View(List.copyOf(left), now.target(), now.height());
+      filling = height;
     }
+    if (recent.isPassedOver()) {
+      guarded(target -> target.passOver(recent.keys()));
+    } else {
+      guarded(target -> target.fill(recent.batch()));
+      locations.add(recent.batch());
+    }
+    synchronized (this) {
+      filling = 0;
+      if (waiting(height) != recent) {
+        return;
+      }
+      writtenThrough = Math.max(writtenThrough, height);
+      List<RecentBatch> left = new ArrayList<>(view.recent());
+      left.remove(recent);
+      view = new View(List.copyOf(left), view.target(), view.height());
+    }
+  }
+
+  /** The batch of a height, if it still waits. */
+  private RecentBatch waiting(long height) {
+    return view.recent().stream()
+        .filter(recent -> recent.height() == height)
+        .findFirst()
+        .orElse(null);
   }
 
   private void clearAndUse() {
@@ -356,15 +375,6 @@ final class MemoryTier implements AutoCloseable {
     rebuild.start();
   }
 
-  /** One that cannot be closed must keep nobody from going on without it. */
-  private static void letGo(MemoryStore store) {
-    try {
-      store.close();
-    } catch (RuntimeException | Error e) {
-      LOG.warn("a memory store that is not used any more cannot be closed", e);
-    }
-  }
-
   @Override
   public void close() {
     synchronized (this) {
@@ -379,7 +389,7 @@ final class MemoryTier implements AutoCloseable {
     rebuild.close();
     Threads.join(thread);
     if (memory != null) {
-      letGo(memory.store());
+      memory.letGo();
     }
     bridge.close();
   }

@@ -17,7 +17,7 @@ final class SyncCounters {
   volatile long warmHeight;
 
   /** {@code current} is false when the memory store in use is one that warming has not met yet. */
-  SyncStatus status(boolean current) {
+  SyncStatus status(boolean current, long passedOver) {
     return new SyncStatus(
         current ? warmState : "waiting",
         warmHeight,
@@ -28,6 +28,7 @@ final class SyncCounters {
         refilled.sum(),
         compared.sum(),
         repaired.sum(),
-        diskCorruptions.sum());
+        diskCorruptions.sum(),
+        passedOver);
   }
 }

@@ -78,8 +78,8 @@ final class SyncJob implements AutoCloseable {
     wake.release();
   }
 
-  SyncStatus status() {
-    return counters.status(memory.epoch() == warmedEpoch);
+  SyncStatus status(long passedOver) {
+    return counters.status(memory.epoch() == warmedEpoch, passedOver);
   }
 
   private void loop() {

@@ -16,6 +16,7 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.engine.MemoryTier.View;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.LogSlice;
 import dev.varve.storage.record.ResultSlice;
 import dev.varve.storage.record.StateRecord;
@@ -46,6 +47,8 @@ import java.util.function.Supplier;
 public final class TieredEngine implements StorageEngine {
   private final DiskTier disk;
   private final MemoryTier memory;
+  private final Locator locator;
+  private final SealedBlocks seals;
   private final SyncJob sync;
   // Odd while a commit is under way.
   private final AtomicLong commits = new AtomicLong();
@@ -62,6 +65,8 @@ public final class TieredEngine implements StorageEngine {
     this.disk = disk;
     this.memory =
         new MemoryTier(memory, memoryLog, disk.applied().getHeight(), config, lacking, clock);
+    this.locator = new Locator(this.memory, disk);
+    this.seals = new SealedBlocks(disk, this.memory);
     this.sync =
         new SyncJob(
             disk,
@@ -131,11 +136,31 @@ public final class TieredEngine implements StorageEngine {
   }
 
   @Override
+  public void seal(List<BlockSeal> blockSeals) {
+    requireOpen();
+    seals.seal(blockSeals);
+  }
+
+  @Override
+  public long sealable() {
+    return disk.height();
+  }
+
+  @Override
+  public long sealed() {
+    return disk.sealed();
+  }
+
+  @Override
   public Optional<BlockRecord> block(long height) {
     requireOpen();
     requireKept(height);
     View view = memory.view();
-    BlockBatch recent = recent(view, height);
+    return partial(view, height).map(block -> seals.complete(view, block));
+  }
+
+  private Optional<BlockRecord> partial(View view, long height) {
+    BlockBatch recent = view.batch(height);
     if (recent != null) {
       return Optional.of(recent.block());
     }
@@ -147,29 +172,15 @@ public final class TieredEngine implements StorageEngine {
     if (stored.isEmpty()) {
       requireKept(height);
     }
-    stored.ifPresent(
-        block ->
-            memory.putBack(
-                to -> to.put(RecordType.BLOCK, Keys.chain(height, RecordType.BLOCK, 0), block)));
+    byte[] key = Keys.chain(height, RecordType.BLOCK, 0);
+    stored.ifPresent(block -> memory.putBack(to -> to.put(RecordType.BLOCK, key, block)));
     return stored;
   }
 
   @Override
   public Optional<TxLocation> locate(ByteString txHash) {
     requireOpen();
-    View view = memory.view();
-    TxLocation failed = null;
-    for (RecentBatch recent : view.recent()) {
-      TxLocation location = recent.locate(txHash);
-      if (location != null && location.getSuccess()) {
-        return Optional.of(location);
-      }
-      failed = failed == null ? location : failed;
-    }
-    // Not kept in memory: half of what filling it would cost, for one look-up a transaction read.
-    Optional<TxLocation> older = disk.locate(txHash);
-    boolean olderWins = failed == null || older.map(TxLocation::getSuccess).orElse(false);
-    return olderWins ? older : Optional.of(failed);
+    return locator.locate(txHash);
   }
 
   @Override
@@ -229,7 +240,7 @@ public final class TieredEngine implements StorageEngine {
     requireOpen();
     requireKept(height);
     View view = memory.view();
-    BlockBatch recent = recent(view, height);
+    BlockBatch recent = view.batch(height);
     if (recent != null) {
       return at(batchItems.apply(recent), index);
     }
@@ -258,14 +269,20 @@ public final class TieredEngine implements StorageEngine {
   public Optional<StateRecord> state(ByteString key) {
     requireOpen();
     View view = memory.view();
+    boolean hidden = false;
     for (RecentBatch recent : view.recent()) {
       StateWrite write = recent.write(key);
       if (write != null) {
         return write.isDelete() ? Optional.empty() : Optional.of(stateRecord(write));
       }
+      if (recent.hides(key)) {
+        hidden = true;
+        break;
+      }
     }
     byte[] typed = Keys.typed(RecordType.STATE, key);
-    Optional<StateRecord> cached = memory.get(view, RecordType.STATE, typed, StateRecord.parser());
+    Optional<StateRecord> cached =
+        hidden ? Optional.empty() : memory.get(view, RecordType.STATE, typed, StateRecord.parser());
     if (cached.isPresent()) {
       return cached;
     }
@@ -312,13 +329,20 @@ public final class TieredEngine implements StorageEngine {
         disk.applied().getHeight(),
         disk.height(),
         disk.chainFloor(),
+        disk.sealed(),
         disk.state(),
         memory.state(),
         memory.stats(),
         disk.bytes(),
         disk.logBytes() + memory.logBytes(),
         disk.forces(),
-        sync.status());
+        sync.status(memory.passedOver()));
+  }
+
+  @Override
+  public long diskHeight() {
+    requireOpen();
+    return disk.height();
   }
 
   /** How many reads met a damaged record in memory; disk answered them. */
@@ -334,15 +358,6 @@ public final class TieredEngine implements StorageEngine {
   /** Has the sync job look whether a run is due. */
   void lookAtClock() {
     sync.look();
-  }
-
-  private static BlockBatch recent(View view, long height) {
-    for (RecentBatch recent : view.recent()) {
-      if (recent.batch().height() == height) {
-        return recent.batch();
-      }
-    }
-    return null;
   }
 
   private <M extends MessageLite> Optional<M> cached(

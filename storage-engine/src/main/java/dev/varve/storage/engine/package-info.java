@@ -10,7 +10,8 @@
  * <pre>
  * Commit     -> BEHIND:  disk log, forced            THROUGH: disk store, forced; when it fails, is
  *               slow, or the log holds anything: disk log, forced
- * answered   -> view:    the batch itself, until the memory store has it
+ * answered   -> view:    the batch itself, until the memory store has it; when too many wait, of
+ *                        the oldest just the keys, until memory has let go of them
  * afterwards -> memory:  varve-memory-fill copies it; while memory is down, to the memory log
  *               store:   varve-disk-drain gives the log's blocks to the store, in order, several in
  *                        one write; then moves the cursor and trims the log
@@ -29,13 +30,20 @@
  *       block is never past the store's last one plus 1.
  *   <li>While the log holds a block that the store lacks, the next one goes behind it.
  *   <li>A read asks: batches not copied yet, memory (or its log), the disk log's blocks after the
- *       store's height, the store. None of them can answer with something older than what a later
- *       one in this order holds, for the key asked.
+ *       store's height, the store; memory not for a key that a batch wrote which was passed over.
+ *       None of them can answer with something older than what a later one in this order holds, for
+ *       the key asked.
  *   <li>State as of an earlier height comes from the disk log's blocks between the store's height
  *       and that one, else from the store; what the log let go of while it was searched, the store
  *       has when it is asked.
  *   <li>A scan visits the store's keys with what the log's blocks wrote laid over them, so that it
- *       waits for no store: the app hash is rebuilt, and acceptances expire, while one is down.
+ *       waits for no store that takes no blocks: the app hash is rebuilt while one does not. It
+ *       reads the log once for each stretch of keys that a bound of heap takes.
+ *   <li>While the store cannot be read, the log answers with all that it has, blocks that the store
+ *       has taken included. Of what can change it answers only where it reaches the last block, and
+ *       of a hash only with a success: an earlier one in the store would outweigh a failure.
+ *   <li>Where a transaction stands is known without the disk for the last ones, about a million:
+ *       the newest place whose transaction memory has and that has the hash asked for.
  *   <li>Below the disk store's floor nothing of a block is answered, though memory may hold it yet:
  *       what was dropped is dropped for every reader. Only blocks that the store has are dropped.
  *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
@@ -68,7 +76,8 @@
  * The version is 1. Keys and values are those of the store, see {@code dev.varve.storage}, value
  * checksums included, so that one record can be read on its own. Order: BLOCK; TRANSACTION, RESULT
  * and LOG slices; STATE in the batch's order; INDEX in block order, one a transaction, whether it
- * succeeded or not; COMMITMENT; META by name. The entry's own checksum covers the whole.
+ * succeeded or not; COMMITMENT; META by name. The entry's own checksum covers the whole. {@code
+ * entry-1.golden} among the tests holds two blocks.
  *
  * <p>Each record is indexed in the log under 64 bits of type and key: {@code h = ((length + 1) * M)
  * ^ code}; then for every word {@code w} of 8 key bytes, big-endian, and last for the rest of 0 to

@@ -8,6 +8,7 @@ import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.fault.ChainModel;
 import dev.varve.storage.fault.FaultyStore.Fault;
+import dev.varve.storage.fault.Seeds;
 import dev.varve.storage.fault.StoreKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class EngineErrorIT {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   @TempDir Path folder;
-  private final ChainModel model = new ChainModel(new Random(7));
+  private final ChainModel model = new ChainModel(new Random(Seeds.seed(EngineErrorIT.class)));
   private final FaultyFileIo files = new FaultyFileIo(new RealFileIo());
 
   private FaultHome open() {

@@ -53,7 +53,7 @@ class EngineInterruptIT {
     try {
       for (int i = 0; i < BLOCKS; i++) {
         if (i % 20 == 10) {
-          home.disk().set(Fault.UNAVAILABLE);
+          home.disk().set(Fault.TAKES_NOTHING);
         } else if (i % 20 == 15) {
           home.disk().set(Fault.NONE);
         } else if (i % 10 == 3) {

@@ -80,7 +80,7 @@ final class FaultRun {
       case 3 -> memory.fail();
       case 4 -> restart();
       case 5 -> kill();
-      case 6, 7 -> model.requireSome(engine);
+      case 6, 7 -> requireSome();
       default -> commit();
     }
     tally = tally.plus(tallyOf(choice));
@@ -182,6 +182,15 @@ final class FaultRun {
                 Duration.ofMillis(2),
                 Duration.ofMillis(20)));
     engine.awaitFilled();
+  }
+
+  /** While the store is gone, what it lacks comes from memory and log. */
+  private void requireSome() {
+    if (fault == Fault.UNAVAILABLE) {
+      model.requireSome(engine, disk.applied().getHeight());
+    } else {
+      model.requireSome(engine);
+    }
   }
 
   private void restart() {

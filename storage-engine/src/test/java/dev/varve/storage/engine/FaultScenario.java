@@ -138,7 +138,7 @@ final class FaultScenario {
       for (int i = 0; i < BLOCKS && !over; i++) {
         if (policy == DiskPolicy.THROUGH) {
           boolean away = i >= AWAY_FROM && i < AWAY_TO;
-          home.disk().set(away ? Fault.UNAVAILABLE : Fault.NONE);
+          home.disk().set(away ? Fault.TAKES_NOTHING : Fault.NONE);
         }
         commit();
       }

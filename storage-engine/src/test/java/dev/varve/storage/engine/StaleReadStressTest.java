@@ -109,7 +109,7 @@ class StaleReadStressTest {
   void shouldFindNothingInTheLogBeforeItIsCommitted() throws Exception {
     FaultyStore down =
         new FaultyStore(RocksDbStore.open(folder.resolve("store"), RocksDbConfig.defaults()));
-    down.set(FaultyStore.Fault.UNAVAILABLE);
+    down.set(FaultyStore.Fault.TAKES_NOTHING);
     run(
         down,
         () -> {

@@ -10,6 +10,7 @@ import dev.varve.storage.fault.Seeds;
 import dev.varve.storage.fault.StoreKind;
 import dev.varve.storage.fixture.BatchBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Scans while blocks wait in the log for the disk store. */
 class StateOverlayTest {
   private static final int KEYS = 300;
+  private static final int STRETCH_BYTES = 4 << 10;
   private static final ByteString FIRST = ByteString.EMPTY;
   private static final ByteString END = ByteString.copyFromUtf8("z");
 
@@ -37,9 +39,19 @@ class StateOverlayTest {
     home = newHome().open();
   }
 
+  /** The keys of the log are taken a few at a time. */
   private FaultHome newHome() {
     return new FaultHome(folder, StoreKind.ROCKSDB, DiskPolicy.BEHIND, new RealFileIo())
-        .withLogSegments(1024);
+        .withLogSegments(1024)
+        .with(
+            new EngineConfig(
+                DiskPolicy.BEHIND,
+                16,
+                4096,
+                STRETCH_BYTES,
+                Duration.ofMillis(500),
+                Duration.ZERO,
+                Duration.ZERO));
   }
 
   @AfterEach
@@ -90,7 +102,7 @@ class StateOverlayTest {
   void shouldLayWhatTheLogHoldsOverTheStore() {
     commit("a=1", "b=1", "d=1", "f=1");
     home.awaitDrained();
-    home.disk().set(Fault.UNAVAILABLE);
+    home.disk().set(Fault.TAKES_NOTHING);
     commit("a=2", "c=2", "d", "f=2");
     commit("a=3", "c", "e=3", "f", "g=3");
     assertThat(home.engine().status().diskHeight()).isEqualTo(1);
@@ -103,7 +115,7 @@ class StateOverlayTest {
 
   @Test
   void shouldReadAValueThatIsLongerThanAFirstLook() {
-    home.disk().set(Fault.UNAVAILABLE);
+    home.disk().set(Fault.TAKES_NOTHING);
     commit("a=" + "x".repeat(3000), "b=1");
     requireAll();
   }
@@ -112,7 +124,7 @@ class StateOverlayTest {
   void shouldScanAfterARestartWithTheStoreDown() {
     commit("a=1");
     home.awaitDrained();
-    home.disk().set(Fault.UNAVAILABLE);
+    home.disk().set(Fault.TAKES_NOTHING);
     commit("a=2", "b=2");
     home.close();
     home = newHome();
@@ -138,7 +150,7 @@ class StateOverlayTest {
       }
       commit(writes);
       if (random.nextInt(10) == 0) {
-        home.disk().set(random.nextBoolean() ? Fault.UNAVAILABLE : Fault.NONE);
+        home.disk().set(random.nextBoolean() ? Fault.TAKES_NOTHING : Fault.NONE);
       }
       if (random.nextInt(3) == 0) {
         requireAll();

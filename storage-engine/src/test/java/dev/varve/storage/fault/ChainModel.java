@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.StorageEngine;
+import dev.varve.storage.StorageException;
 import dev.varve.storage.fixture.BatchBuilder;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
@@ -17,10 +18,14 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** What an engine must hold: every block that it acknowledged. */
 public final class ChainModel {
   private static final int KEYS = 200;
+
+  /** No block is unread: everything must be answered. */
+  private static final long ALL = -1;
 
   private final Random random;
   private final List<BlockBatch> blocks = new ArrayList<>();
@@ -95,41 +100,65 @@ public final class ChainModel {
 
   /** Compares a few records. */
   public void requireSome(StorageEngine engine) {
+    requireSome(engine, ALL);
+  }
+
+  /**
+   * As the other, with a store that cannot be read: what blocks after {@code unread} wrote must be
+   * answered, the rest may be unavailable; what is answered must be right.
+   */
+  public void requireSome(StorageEngine engine, long unread) {
     for (int i = 0; i < 5 && !blocks.isEmpty(); i++) {
       BlockBatch batch = blocks.get(random.nextInt(blocks.size()));
-      assertThat(engine.block(batch.height())).contains(batch.block());
+      requireBlock(engine, batch, unread);
       if (!batch.txs().isEmpty()) {
-        requireTransaction(engine, batch, random.nextInt(batch.txs().size()));
+        requireTransaction(engine, batch, random.nextInt(batch.txs().size()), unread);
       }
       ByteString key = ByteString.copyFromUtf8("skey-" + random.nextInt(KEYS));
-      requireState(engine, key);
-      requireStateAt(engine, key, batch.height());
+      requireState(engine, key, unread);
+      requireStateAt(engine, key, batch.height(), unread);
     }
   }
 
   /** Compares every record. */
   public void requireAll(StorageEngine engine) {
+    requireAll(engine, ALL);
+  }
+
+  /** As {@link #requireSome(StorageEngine, long)}, every record. */
+  public void requireAll(StorageEngine engine, long unread) {
     assertThat(engine.applied().getHeight()).isEqualTo(blocks.size());
     for (BlockBatch batch : blocks) {
-      assertThat(engine.block(batch.height())).contains(batch.block());
+      requireBlock(engine, batch, unread);
       for (int i = 0; i < batch.txs().size(); i++) {
-        requireTransaction(engine, batch, i);
+        requireTransaction(engine, batch, i, unread);
       }
-      assertThat(engine.transaction(batch.height(), batch.txs().size())).isEmpty();
-      batch
-          .meta()
-          .keySet()
-          .forEach(name -> assertThat(engine.meta(name)).as(name).isEqualTo(lastMeta(name)));
+      int past = batch.txs().size();
+      require(() -> engine.transaction(batch.height(), past), Optional.empty(), unread < 0, "past");
+      for (String name : batch.meta().keySet()) {
+        require(() -> engine.meta(name), lastMeta(name), lastMetaHeight(name) > unread, name);
+      }
     }
     for (ByteString key : state.keySet()) {
-      requireState(engine, key);
-      requireStateAt(engine, key, 1L + random.nextInt(blocks.size()));
+      requireState(engine, key, unread);
+      requireStateAt(engine, key, 1L + random.nextInt(blocks.size()), unread);
       for (long height : history.get(key).keySet()) {
-        requireStateAt(engine, key, height);
-        requireStateAt(engine, key, Math.max(1, height - 1));
+        requireStateAt(engine, key, height, unread);
+        requireStateAt(engine, key, Math.max(1, height - 1), unread);
       }
     }
-    assertThat(engine.block(blocks.size() + 1L)).isEmpty();
+    require(
+        () -> engine.block(blocks.size() + 1L), Optional.empty(), unread < 0, "a block to come");
+  }
+
+  /** Requires every block, and every transaction, by its hash too unless it failed. */
+  public void requireChain(StorageEngine engine) {
+    for (BlockBatch batch : blocks) {
+      requireBlock(engine, batch, 0);
+      for (int i = 0; i < batch.txs().size(); i++) {
+        requireTransaction(engine, batch, i, 0);
+      }
+    }
   }
 
   private Optional<ByteString> lastMeta(String name) {
@@ -140,33 +169,73 @@ public final class ChainModel {
     return Optional.ofNullable(last);
   }
 
-  private void requireTransaction(StorageEngine engine, BlockBatch batch, int index) {
-    long height = batch.height();
-    ByteString hash = batch.txHashes().get(index);
-    assertThat(engine.transaction(height, index)).contains(batch.txs().get(index));
-    assertThat(engine.result(height, index)).contains(batch.results().get(index));
-    assertThat(engine.log(height, index)).contains(batch.logs().get(index));
-    assertThat(engine.locate(hash)).contains(locations.get(hash));
+  private long lastMetaHeight(String name) {
+    return blocks.stream()
+        .filter(batch -> batch.meta().containsKey(name))
+        .mapToLong(BlockBatch::height)
+        .max()
+        .orElse(0);
   }
 
-  private void requireStateAt(StorageEngine engine, ByteString key, long height) {
+  /** The answer must be right; where it need not be there, it may be unavailable. */
+  private static <T> void require(
+      Supplier<Optional<T>> read, Optional<T> expected, boolean must, String what) {
+    Optional<T> found;
+    try {
+      found = read.get();
+    } catch (StorageException.Unavailable e) {
+      if (must) {
+        e.addSuppressed(new AssertionError(what + " must be answered"));
+        throw e;
+      }
+      return;
+    }
+    assertThat(found).as(what).isEqualTo(expected);
+  }
+
+  private static void requireBlock(StorageEngine engine, BlockBatch batch, long unread) {
+    long height = batch.height();
+    require(
+        () -> engine.block(height), Optional.of(batch.block()), height > unread, "block " + height);
+  }
+
+  private void requireTransaction(StorageEngine engine, BlockBatch batch, int index, long unread) {
+    long height = batch.height();
+    boolean must = height > unread;
+    String what = "transaction " + index + " of block " + height;
+    ByteString hash = batch.txHashes().get(index);
+    require(
+        () -> engine.transaction(height, index), Optional.of(batch.txs().get(index)), must, what);
+    require(
+        () -> engine.result(height, index), Optional.of(batch.results().get(index)), must, what);
+    require(() -> engine.log(height, index), Optional.of(batch.logs().get(index)), must, what);
+    TxLocation at = locations.get(hash);
+    // That it failed is sure only when the store says that it never succeeded.
+    boolean mustFind = at.getHeight() > unread && (at.getSuccess() || unread < 0);
+    require(() -> engine.locate(hash), Optional.of(at), mustFind, "where " + what + " is");
+  }
+
+  private void requireStateAt(StorageEngine engine, ByteString key, long height, long unread) {
     NavigableMap<Long, StateWrite> writes = history.getOrDefault(key, new TreeMap<>());
     Map.Entry<Long, StateWrite> write = writes.floorEntry(height);
-    assertThat(engine.stateAt(key, height).map(StateRecord::getValue))
-        .as("%s as of %d, writes at %s", key.toStringUtf8(), height, writes.keySet())
-        .isEqualTo(
-            write == null ? Optional.empty() : Optional.ofNullable(write.getValue().value()));
+    require(
+        () -> engine.stateAt(key, height).map(StateRecord::getValue),
+        write == null ? Optional.empty() : Optional.ofNullable(write.getValue().value()),
+        (write == null ? 0 : write.getKey()) > unread,
+        key.toStringUtf8() + " as of " + height + ", writes at " + writes.keySet());
   }
 
-  private void requireState(StorageEngine engine, ByteString key) {
+  private void requireState(StorageEngine engine, ByteString key, long unread) {
     StateWrite write = state.get(key);
-    if (write == null || write.isDelete()) {
-      assertThat(engine.state(key)).as(key.toStringUtf8()).isEmpty();
-    } else {
-      assertThat(engine.state(key))
-          .as(key.toStringUtf8())
-          .contains(
-              StateRecord.newBuilder().setHeight(write.height()).setValue(write.value()).build());
-    }
+    Optional<StateRecord> expected =
+        write == null || write.isDelete()
+            ? Optional.empty()
+            : Optional.of(
+                StateRecord.newBuilder().setHeight(write.height()).setValue(write.value()).build());
+    require(
+        () -> engine.state(key),
+        expected,
+        (write == null ? 0 : write.height()) > unread,
+        key.toStringUtf8());
   }
 }

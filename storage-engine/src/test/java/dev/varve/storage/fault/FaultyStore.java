@@ -6,6 +6,7 @@ import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
@@ -13,12 +14,18 @@ import dev.varve.storage.record.TxResult;
 import java.util.List;
 import java.util.Optional;
 
-/** A real store that fails on demand: before it writes, or after it wrote, or only slowly. */
+/**
+ * A real store that fails on demand: before it writes, or after it wrote, or only slowly; or as one
+ * that is gone, of which nothing can be read either.
+ */
 public final class FaultyStore implements DiskStore {
-  /** What happens to a write. */
+  /** What happens to a write, and to a read. */
   public enum Fault {
     NONE,
+    /** Neither written nor read. */
     UNAVAILABLE,
+    /** Not written; reads go on. */
+    TAKES_NOTHING,
     DISK_FULL,
     /** Written, but the caller is told otherwise. */
     UNAVAILABLE_AFTERWARDS,
@@ -26,7 +33,7 @@ public final class FaultyStore implements DiskStore {
   }
 
   private final DiskStore store;
-  private Fault fault = Fault.NONE;
+  private volatile Fault fault = Fault.NONE;
   private long writes;
   private long failAt;
 
@@ -34,7 +41,7 @@ public final class FaultyStore implements DiskStore {
     this.store = store;
   }
 
-  /** From now on each write does this. */
+  /** From now on each write does this, and each read as it says. */
   public synchronized void set(Fault next) {
     fault = next;
   }
@@ -51,9 +58,9 @@ public final class FaultyStore implements DiskStore {
 
   @Override
   public synchronized void apply(List<BlockBatch> batches) {
-    Fault now = ++writes == failAt ? Fault.UNAVAILABLE : fault;
+    Fault now = ++writes == failAt ? Fault.TAKES_NOTHING : fault;
     switch (now) {
-      case UNAVAILABLE -> throw new StorageException.Unavailable("injected", null);
+      case UNAVAILABLE, TAKES_NOTHING -> throw new StorageException.Unavailable("injected", null);
       case DISK_FULL -> throw new StorageException.DiskFull("injected", null);
       case SLOW -> pause();
       default -> {}
@@ -61,6 +68,12 @@ public final class FaultyStore implements DiskStore {
     store.apply(batches);
     if (now == Fault.UNAVAILABLE_AFTERWARDS) {
       throw new StorageException.Unavailable("injected after the write", null);
+    }
+  }
+
+  private void requireReadable() {
+    if (fault == Fault.UNAVAILABLE) {
+      throw new StorageException.Unavailable("injected", null);
     }
   }
 
@@ -83,37 +96,63 @@ public final class FaultyStore implements DiskStore {
   }
 
   @Override
+  public synchronized void seal(List<BlockSeal> seals) {
+    switch (fault) {
+      case UNAVAILABLE -> throw new StorageException.Unavailable("injected", null);
+      case DISK_FULL -> throw new StorageException.DiskFull("injected", null);
+      default -> store.seal(seals);
+    }
+  }
+
+  @Override
+  public Optional<BlockSeal> seal(long height) {
+    return store.seal(height);
+  }
+
+  @Override
+  public long sealed() {
+    return store.sealed();
+  }
+
+  @Override
   public Optional<BlockRecord> block(long height) {
+    requireReadable();
     return store.block(height);
   }
 
   @Override
   public List<ByteString> transactions(long height, int slice) {
+    requireReadable();
     return store.transactions(height, slice);
   }
 
   @Override
   public List<TxResult> results(long height, int slice) {
+    requireReadable();
     return store.results(height, slice);
   }
 
   @Override
   public List<TxLog> logs(long height, int slice) {
+    requireReadable();
     return store.logs(height, slice);
   }
 
   @Override
   public Optional<TxLocation> locate(ByteString txHash) {
+    requireReadable();
     return store.locate(txHash);
   }
 
   @Override
   public Optional<StateRecord> state(ByteString key) {
+    requireReadable();
     return store.state(key);
   }
 
   @Override
   public Optional<StateRecord> stateAt(ByteString key, long height) {
+    requireReadable();
     return store.stateAt(key, height);
   }
 
@@ -134,16 +173,19 @@ public final class FaultyStore implements DiskStore {
 
   @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
+    requireReadable();
     store.scanState(from, to, visitor);
   }
 
   @Override
   public void scanCommitments(CommitmentVisitor visitor) {
+    requireReadable();
     store.scanCommitments(visitor);
   }
 
   @Override
   public Optional<ByteString> meta(String name) {
+    requireReadable();
     return store.meta(name);
   }
 

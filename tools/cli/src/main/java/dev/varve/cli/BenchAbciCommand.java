@@ -3,12 +3,9 @@ package dev.varve.cli;
 import dev.varve.bench.abci.AbciBench;
 import dev.varve.bench.abci.Contender;
 import dev.varve.bench.abci.Load;
-import java.io.File;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -128,31 +125,8 @@ final class BenchAbciCommand implements Callable<Integer> {
     }
     return new AbciBench.Comparison(
         Contender.kvstore(target.abciCli.toAbsolutePath()),
-        varve(),
+        Contender.varve(Launcher.words()),
         rounds,
         Path.of(System.getProperty("java.io.tmpdir")));
-  }
-
-  /** This program, in a process of its own with the same Java options. */
-  private static Contender varve() {
-    List<String> java = new ArrayList<>();
-    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    java.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    String[] paths = System.getProperty("java.class.path").split(File.pathSeparator, -1);
-    java.add("-cp");
-    java.add(
-        String.join(
-            File.pathSeparator,
-            List.of(paths).stream()
-                .map(path -> Path.of(path).toAbsolutePath().toString())
-                .toList()));
-    java.add(Varve.class.getName());
-    List<String> init = new ArrayList<>(java);
-    init.addAll(List.of("init", "--home", "{home}"));
-    List<String> start = new ArrayList<>(java);
-    start.addAll(
-        List.of("start", "--home", "{home}", "--abci", "{address}", "--http", "127.0.0.1:{http}"));
-    return new Contender(
-        "varve", List.of(init), start, Optional.of("http://127.0.0.1:{http}/metrics"));
   }
 }

@@ -6,12 +6,16 @@ import picocli.CommandLine.Command;
 /** {@code varve bench}. */
 @Command(
     name = "bench",
-    description = "Measure the calls of an ABCI server, the storage engine, or the app hash.",
+    description = {
+      "Measure the calls of an ABCI server, the storage engine, a cluster, the uplink gateway or",
+      "the app hash."
+    },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       BenchAbciCommand.class,
       BenchEngineCommand.class,
       BenchStoreCommand.class,
+      BenchUplinkCommand.class,
       BenchAppHashCommand.class
     },
     footer = {"", "Example:", "  varve bench abci --help"})

@@ -20,8 +20,10 @@ import picocli.CommandLine.Option;
       "Read every record of a home and compare them with each other.",
       "Looks at checksums, heights without a gap, transactions with results, logs and hash index,",
       "the app hash with the state, and the blocks in the fallback log with all of that; in a",
-      "cluster at every table of the primaries, see varve store repair. Changes nothing. The node",
-      "may run, but then its log is not read. Exit code 1 when something is wrong."
+      "cluster at every table of the primaries, see varve store repair. Memory's own log is not",
+      "read: it is never forced, and discarded at each start. Changes nothing. The node may run,",
+      "but then its log is not read; with leveldb it must be stopped. Exit code 1 when something",
+      "is wrong."
     },
     footer = {
       "",

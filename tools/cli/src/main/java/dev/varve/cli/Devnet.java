@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import dev.varve.node.NodeConfig;
 import dev.varve.testnet.CometBinary;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,9 @@ final class Devnet {
 
   /** Runs the chain; returns the exit code. */
   int run() {
+    if (options.cluster() != null) {
+      NodeConfig.requireCluster(options.cluster());
+    }
     try (DevnetHome home = new DevnetHome(options.home())) {
       signal.interruptible();
       DevnetMarker marker;
@@ -180,16 +184,18 @@ final class Devnet {
     console.line(console.good("ready"));
     for (int i = 0; i < validators.size(); i++) {
       console.line("node     " + validators.get(i).rpc());
-      console.line(
-          "metrics  http://127.0.0.1:" + new Ports(marker.portBase(), i).http() + "/metrics");
+      console.line("gateway  " + gateway(marker, i));
     }
-    String rpc = validators.get(0).rpc();
-    console.line("write a key, read it, see what the application says:");
-    console.line("  curl -s '" + rpc + "/broadcast_tx_commit?tx=\"a=1\"'");
-    console.line("  curl -s '" + rpc + "/abci_query?data=\"a\"'");
-    console.line(
-        "  curl -s http://127.0.0.1:" + new Ports(marker.portBase(), 0).http() + "/status");
+    String gateway = gateway(marker, 0);
+    console.line("write a key and read it before its block, then through the node, after it:");
+    console.line("  curl -s '" + gateway + "/broadcast_tx_sync?tx=\"a=1\"'");
+    console.line("  curl -s '" + gateway + "/abci_query?data=\"a\"'");
+    console.line("  curl -s '" + validators.get(0).rpc() + "/abci_query?data=\"a\"'");
     console.line("Ctrl-C stops everything; the same command goes on from there");
+  }
+
+  private static String gateway(DevnetMarker marker, int validator) {
+    return "http://127.0.0.1:" + new Ports(marker.portBase(), validator).http();
   }
 
   private void follow(CompletableFuture<String> death) {

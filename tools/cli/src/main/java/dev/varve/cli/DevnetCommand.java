@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Ports: validator i uses P + 10*i: P2P +0, node RPC +1, ABCI +2, metrics +3.",
+      "Ports: validator i uses P + 10*i: P2P +0, node RPC +1, ABCI +2, gateway +3.",
       "",
       "Examples:",
       "  varve devnet",

@@ -103,6 +103,7 @@ final class DevnetHome implements AutoCloseable {
       Map<String, String> settings = new HashMap<>();
       settings.put("abci.address", "tcp://127.0.0.1:" + ports.abci());
       settings.put("http.address", "127.0.0.1:" + ports.http());
+      settings.put("gateway.node", "http://127.0.0.1:" + ports.rpc());
       settings.put("disk.store", marker.disk());
       settings.put("fallback.segment_bytes", "8 MiB");
       settings.put("start.warm_up_millis", "0");

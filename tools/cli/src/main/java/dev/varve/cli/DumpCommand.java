@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.varve.node.HomeLock;
@@ -7,9 +8,18 @@ import dev.varve.node.NodeConfig;
 import dev.varve.node.StoredChain;
 import dev.varve.node.StoredLog;
 import dev.varve.storage.DiskStore;
+import dev.varve.storage.Keys;
+import dev.varve.storage.RecordType;
+import dev.varve.storage.Seals;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.StorageException;
+import dev.varve.storage.disk.copy.CopyRecord;
+import dev.varve.storage.record.AppliedHeight;
+import dev.varve.storage.record.BlockSeal;
+import dev.varve.storage.record.DeletionRecord;
+import dev.varve.storage.record.HistoryRecord;
 import dev.varve.storage.record.TxLocation;
+import dev.varve.storage.record.UndoSlice;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -27,32 +37,45 @@ import picocli.CommandLine.Parameters;
     description = {
       "Print one stored record as JSON.",
       "It comes from the disk store or, where that lacks it, from the fallback log. The node may",
-      "run, but then its log is not read."
+      "run, but then its log is not read; with leveldb it must be stopped. Changes nothing."
     },
     footer = {
       "",
-      "KIND and KEY: block HEIGHT | tx HASH | result HASH | log HASH | state KEY | meta NAME |",
-      "applied | entry HEIGHT. A state key is text, or 0x and hex digits. An entry is a whole",
-      "block as the fallback log has it.",
+      "KIND and KEY:",
+      "  block HEIGHT             a block; applied: the last one that was made durable",
+      "  marker HEIGHT            what the store notes of a block that it holds whole",
+      "  tx HASH|HEIGHT:INDEX     a transaction; result, log: what executing it gave",
+      "  state KEY                a key's value; KEY is text, or 0x and hex digits",
+      "  deletion KEY             the block that deleted the key last, as far as history goes",
+      "  history HEIGHT           what a block replaced of the state",
+      "  commitment HEIGHT        what a block added to the commitment to the state",
+      "  accepted HEIGHT:HASH     an accepted envelope; HEIGHT is its valid_until_height",
+      "  meta NAME                a value with a name, such as ledger.chain_id",
+      "  entry HEIGHT             a whole block as the fallback log has it",
+      "With a cluster marker, deletion, history, commitment and accepted are those on the node's",
+      "own disk.",
       "",
       "Examples:",
       "  varve dump --home D block 5",
       "  varve dump --home D tx 2C26B46B68FFC68FF99B453C1D30413413422D706483BFA0F98A5E886266E7AE",
+      "  varve dump --home D result 5:0",
       "  varve dump --home D state a",
+      "  varve dump --home D history 5",
       "  varve dump --home D entry 5"
     })
 final class DumpCommand implements Callable<Integer> {
-  // The ledger keeps what users write under this byte, see package dev.varve.ledger.
-  private static final ByteString USER_KEYS = ByteString.copyFrom(new byte[] {0});
-  private static final int HASH_BYTES = 32;
-
   /** Kinds of records. */
   private enum Kind {
     BLOCK,
+    MARKER,
     TX,
     RESULT,
     LOG,
     STATE,
+    DELETION,
+    HISTORY,
+    COMMITMENT,
+    ACCEPTED,
     META,
     APPLIED,
     ENTRY
@@ -71,8 +94,9 @@ final class DumpCommand implements Callable<Integer> {
   private Kind kind;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = "Which one.")
-  private String key;
+  private String text;
 
+  private DumpKey key;
   private final Console console;
 
   DumpCommand(Environment environment) {
@@ -81,12 +105,11 @@ final class DumpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if ((key == null) != (kind == Kind.APPLIED)) {
-      throw CliException.usage(
-          key == null
-              ? kind.name().toLowerCase(Locale.ROOT) + " needs a KEY"
-              : "applied takes no KEY");
+    String named = kind.name().toLowerCase(Locale.ROOT);
+    if ((text == null) != (kind == Kind.APPLIED)) {
+      throw CliException.usage(text == null ? named + " needs a KEY" : "applied takes no KEY");
     }
+    key = new DumpKey(named, text);
     NodeConfig config = home.config();
     Optional<HomeLock.Owner> owner = HomeLock.owner(home.node().lockFile());
     Optional<StoredLog> log =
@@ -99,7 +122,7 @@ final class DumpCommand implements Callable<Integer> {
     String what = kind == Kind.ENTRY ? "in the fallback log" : "in the store";
     return CliException.failed(
         "no such record: "
-            + key
+            + text
             + " is not "
             + what
             + owner.map(by -> "; the log was not read, process " + by + " uses it").orElse(""));
@@ -107,12 +130,13 @@ final class DumpCommand implements Callable<Integer> {
 
   private Optional<ObjectNode> find(NodeConfig config, Optional<StoredLog> log) {
     if (kind == Kind.ENTRY) {
-      long height = height();
+      long height = key.height();
       return log.flatMap(all -> new LoggedRecords(all, 0).entry(height));
     }
     try (StoredChain chain = StoredChain.open(home.node(), config)) {
+      StoreFiles.tell(console, chain);
       DiskStore store = chain.store();
-      Optional<ObjectNode> stored = read(store);
+      Optional<ObjectNode> stored = read(chain);
       long last = store.applied().getHeight();
       return log.map(all -> newer(stored, new LoggedRecords(all, last))).orElse(stored);
     } catch (StorageException e) {
@@ -124,37 +148,75 @@ final class DumpCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<ObjectNode> read(DiskStore store) {
+  private Optional<ObjectNode> read(StoredChain chain) {
+    DiskStore store = chain.store();
     return switch (kind) {
       case BLOCK -> {
-        requireKept(store, height());
-        yield store.block(height()).map(ProtoJson::of);
+        requireKept(store, key.height());
+        Optional<BlockSeal> seal = store.seal(key.height());
+        yield store.block(key.height()).map(block -> ProtoJson.of(Seals.complete(block, seal)));
       }
+      case MARKER ->
+          chain
+              .record(RecordType.MARKER, Keys.chain(key.height(), RecordType.MARKER, 0))
+              .map(record -> ProtoJson.of(record.parse(AppliedHeight.parser())));
       case TX -> located(store, (at, slice) -> transaction(store.transactions(at, slice)));
       case RESULT -> located(store, (at, slice) -> messages(store.results(at, slice)));
       case LOG -> located(store, (at, slice) -> messages(store.logs(at, slice)));
-      case STATE -> store.state(stateKey()).map(ProtoJson::of).map(this::withText);
-      case META -> store.meta(key).map(value -> withText(bytes(value)));
+      case STATE -> store.state(key.stateKey()).map(ProtoJson::of).map(this::withText);
+      case DELETION ->
+          chain
+              .record(RecordType.DELETION, key.stateKey().toByteArray())
+              .map(record -> ProtoJson.of(record.parse(DeletionRecord.parser())));
+      case HISTORY -> history(chain);
+      case COMMITMENT ->
+          chain
+              .record(RecordType.COMMITMENT, Keys.height(key.height()))
+              .map(record -> bytes(record.payload()));
+      case ACCEPTED -> store.state(key.acceptedKey()).map(ProtoJson::of);
+      case META -> store.meta(text).map(value -> withText(bytes(value)));
       case APPLIED -> Optional.of(ProtoJson.of(store.applied()));
       case ENTRY -> Optional.empty();
     };
   }
 
+  private Optional<ObjectNode> history(StoredChain chain) {
+    ArrayNode entries = Json.of().putArray("entries");
+    ObjectNode[] node = {null};
+    for (CopyRecord record : chain.history(key.height())) {
+      if (record.type() == RecordType.HISTORY) {
+        node[0] = ProtoJson.of(record.parse(HistoryRecord.parser()));
+      } else {
+        record
+            .parse(UndoSlice.parser())
+            .getEntriesList()
+            .forEach(entry -> entries.add(ProtoJson.of(entry)));
+      }
+    }
+    return Optional.ofNullable(node[0]).map(found -> (ObjectNode) found.set("entries", entries));
+  }
+
   /** What the log has of it, in blocks that the store lacks, else what the store has. */
   private Optional<ObjectNode> newer(Optional<ObjectNode> stored, LoggedRecords log) {
     return switch (kind) {
-      case BLOCK -> stored.or(() -> log.block(height()));
+      case BLOCK -> stored.or(() -> log.block(key.height()));
       case TX, RESULT, LOG -> {
+        if (key.place().isPresent()) {
+          yield stored.or(() -> log.transaction(key.place().get()).map(this::located));
+        }
         boolean succeeded = stored.map(node -> node.path("success").asBoolean()).orElse(false);
-        yield log.transaction(hash())
+        yield log.transaction(key.hash())
             .filter(found -> found.location().getSuccess() || !succeeded)
             .map(this::located)
             .or(() -> stored);
       }
-      case STATE -> log.state(stateKey()).map(this::written).orElse(stored);
-      case META -> stored.or(() -> log.meta(key).map(value -> withText(bytes(value))));
+      case STATE -> log.state(key.stateKey()).map(this::written).orElse(stored);
+      case ACCEPTED -> log.state(key.acceptedKey()).map(this::written).orElse(stored);
+      case DELETION -> log.deletion(key.stateKey()).map(ProtoJson::of).or(() -> stored);
+      case COMMITMENT -> stored.or(() -> log.commitment(key.height()).map(DumpCommand::bytes));
+      case META -> stored.or(() -> log.meta(text).map(value -> withText(bytes(value))));
       case APPLIED -> log.applied().or(() -> stored);
-      case ENTRY -> Optional.empty();
+      case HISTORY, MARKER, ENTRY -> stored; // no log has them, or no store
     };
   }
 
@@ -166,7 +228,7 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   private ObjectNode located(LoggedRecords.Located found) {
-    ObjectNode node = place(hash(), found.location());
+    ObjectNode node = place(found.hash(), found.location());
     node.setAll(
         switch (kind) {
           case TX -> withText(Json.of().put("tx", ProtoJson.hex(found.tx())));
@@ -183,26 +245,38 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   private Optional<ObjectNode> located(DiskStore store, SliceReader reader) {
-    ByteString hash = hash();
+    if (key.place().isPresent()) {
+      DumpKey.Place place = key.place().get();
+      requireKept(store, place.height());
+      ObjectNode node = Json.of().put("height", place.height()).put("index", place.index());
+      return at(reader, place).map(found -> (ObjectNode) node.setAll(found));
+    }
+    ByteString hash = key.hash();
     Optional<TxLocation> location = store.locate(hash);
     if (location.isEmpty()) {
       return Optional.empty();
     }
-    requireKept(store, location.get().getHeight());
+    DumpKey.Place place = new DumpKey.Place(location.get().getHeight(), location.get().getIndex());
+    requireKept(store, place.height());
+    ObjectNode found =
+        at(reader, place)
+            .orElseThrow(
+                () ->
+                    CliException.failed(
+                        "the index leads to block "
+                            + place.height()
+                            + " at "
+                            + place.index()
+                            + ", where nothing is: run varve check"));
     ObjectNode node = place(hash, location.get());
-    int index = location.get().getIndex();
-    List<ObjectNode> slice =
-        reader.read(location.get().getHeight(), index / DiskStore.SLICE_LENGTH);
-    if (index % DiskStore.SLICE_LENGTH >= slice.size()) {
-      throw CliException.failed(
-          "the index leads to block "
-              + location.get().getHeight()
-              + " at "
-              + index
-              + ", where nothing is: run varve check");
-    }
-    node.setAll(slice.get(index % DiskStore.SLICE_LENGTH));
+    node.setAll(found);
     return Optional.of(node);
+  }
+
+  private static Optional<ObjectNode> at(SliceReader reader, DumpKey.Place place) {
+    List<ObjectNode> slice = reader.read(place.height(), place.index() / DiskStore.SLICE_LENGTH);
+    int index = place.index() % DiskStore.SLICE_LENGTH;
+    return index < slice.size() ? Optional.of(slice.get(index)) : Optional.empty();
   }
 
   private static void requireKept(DiskStore store, long height) {
@@ -240,34 +314,6 @@ final class DumpCommand implements Callable<Integer> {
       return node;
     }
     return node;
-  }
-
-  private long height() {
-    if (!key.matches("\\d{1,18}")) {
-      throw CliException.usage(
-          kind.name().toLowerCase(Locale.ROOT) + " " + key + ": must be a height, a whole number");
-    }
-    return Long.parseLong(key);
-  }
-
-  private ByteString hash() {
-    String digits = key.replaceFirst("^0x", "");
-    if (!digits.matches("[0-9a-fA-F]{" + 2 * HASH_BYTES + "}")) {
-      throw CliException.usage(
-          "hash " + key + ": must be " + 2 * HASH_BYTES + " hex digits, the transaction's SHA-256");
-    }
-    return ByteString.copyFrom(HexFormat.of().parseHex(digits));
-  }
-
-  private ByteString stateKey() {
-    if (!key.startsWith("0x")) {
-      return USER_KEYS.concat(ByteString.copyFromUtf8(key));
-    }
-    try {
-      return USER_KEYS.concat(ByteString.copyFrom(HexFormat.of().parseHex(key.substring(2))));
-    } catch (IllegalArgumentException e) {
-      throw CliException.usage("state " + key + ": must be an even count of hex digits after 0x");
-    }
   }
 
   /** Reads the slice of a block that holds a transaction's record. */

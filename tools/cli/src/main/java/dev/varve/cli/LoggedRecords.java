@@ -8,6 +8,7 @@ import dev.varve.node.StoredLog;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.engine.LoggedBlocks;
+import dev.varve.storage.record.DeletionRecord;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ final class LoggedRecords {
   }
 
   /** A transaction's place, and what was asked for of it. */
-  record Located(TxLocation location, ByteString tx, Message result, Message events) {}
+  record Located(
+      TxLocation location, ByteString hash, ByteString tx, Message result, Message events) {}
 
   /** The whole entry of a block, with where it stands. */
   Optional<ObjectNode> entry(long height) {
@@ -45,6 +47,20 @@ final class LoggedRecords {
                 .filter(write -> write.key().equals(key))
                 .findFirst()
                 .orElse(null));
+  }
+
+  Optional<DeletionRecord> deletion(ByteString key) {
+    return last(
+        (batch, file, at) ->
+            batch.stateWrites().stream()
+                .filter(write -> write.isDelete() && write.key().equals(key))
+                .findFirst()
+                .map(write -> DeletionRecord.newBuilder().setHeight(batch.height()).build())
+                .orElse(null));
+  }
+
+  Optional<ByteString> commitment(long height) {
+    return last((batch, file, at) -> batch.height() == height ? batch.commitment() : null);
   }
 
   Optional<ByteString> meta(String name) {
@@ -71,6 +87,15 @@ final class LoggedRecords {
     return Optional.ofNullable(found[0]);
   }
 
+  /** What is at a place. */
+  Optional<Located> transaction(DumpKey.Place place) {
+    return last(
+        (batch, file, offset) ->
+            batch.height() == place.height() && place.index() < batch.txs().size()
+                ? located(batch, place.index(), batch.results().get(place.index()).getCode() == 0)
+                : null);
+  }
+
   private static Located located(BlockBatch batch, int index, boolean success) {
     TxLocation location =
         TxLocation.newBuilder()
@@ -79,7 +104,11 @@ final class LoggedRecords {
             .setSuccess(success)
             .build();
     return new Located(
-        location, batch.txs().get(index), batch.results().get(index), batch.logs().get(index));
+        location,
+        batch.txHashes().get(index),
+        batch.txs().get(index),
+        batch.results().get(index),
+        batch.logs().get(index));
   }
 
   private static ObjectNode entry(BlockBatch batch, Path file, long offset) {

@@ -118,7 +118,7 @@ final class NodeParts {
         "change abci.address in " + application + " and proxy_app in " + node);
     Ports.requireFree(
         config.http().address(),
-        "the application needs it for metrics and status",
+        "the application needs it for the gateway",
         "change http.address in " + application);
   }
 

@@ -56,7 +56,7 @@ final class NodeSetup {
       paramLabel = "P",
       description = {
         "First port of a new home; default " + Ports.STANDARD_BASE + ": P2P +0, node RPC +1, ABCI",
-        "+2, metrics +3."
+        "+2, gateway +3."
       })
   private Integer portBase;
 
@@ -151,7 +151,7 @@ final class NodeSetup {
         other);
     Ports.requireFree(
         settings.getOrDefault("http.address", host + ports.http()),
-        "the application needs it for metrics and status",
+        "the application needs it for the gateway",
         other);
   }
 
@@ -166,6 +166,7 @@ final class NodeSetup {
       Ports ports = new Ports(base(), 0);
       all.put("abci.address", "tcp://127.0.0.1:" + ports.abci());
       all.put("http.address", "127.0.0.1:" + ports.http());
+      all.put("gateway.node", "http://127.0.0.1:" + ports.rpc());
     }
     all.putAll(settings);
     home.create(all);

@@ -37,7 +37,7 @@ record Ports(int base, int validator) {
     return p2p() + 2;
   }
 
-  /** The application's metrics, health and status. */
+  /** The gateway, with metrics, health and status. */
   int http() {
     return p2p() + 3;
   }
@@ -68,7 +68,7 @@ record Ports(int base, int validator) {
     requireFree(p2p(), "the other validators (P2P)");
     requireFree(rpc(), "the RPC of the node");
     requireFree(abci(), "the application (ABCI)");
-    requireFree(http(), "metrics and status");
+    requireFree(http(), "the gateway");
   }
 
   private void requireFree(int port, String use) {

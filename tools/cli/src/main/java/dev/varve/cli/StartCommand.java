@@ -46,7 +46,7 @@ final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--http",
       paramLabel = "ADDR",
-      description = "Serve metrics and status here instead: HOST:PORT, or off.")
+      description = "Serve the gateway here instead: HOST:PORT, or off.")
   private String http;
 
   private final Environment environment;
@@ -144,7 +144,8 @@ final class StartCommand implements Callable<Integer> {
     ready = true;
     console.line("abci      " + config.abci().address());
     if (config.http().enabled()) {
-      console.line("metrics   http://" + config.http().address() + "/metrics");
+      String scheme = config.http().tlsCertificate().isPresent() ? "https" : "http";
+      console.line("gateway   " + scheme + "://" + config.http().address());
     }
   }
 

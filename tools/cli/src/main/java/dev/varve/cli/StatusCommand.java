@@ -2,16 +2,20 @@ package dev.varve.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import dev.varve.node.ByteSize;
 import dev.varve.node.HomeLock;
 import dev.varve.node.NodeConfig;
 import dev.varve.node.NodeHome;
 import dev.varve.node.StoredChain;
+import dev.varve.node.StoredLog;
+import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.testnet.CometHome;
 import dev.varve.testnet.CometRpc;
 import dev.varve.testnet.TestnetException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +32,20 @@ import picocli.CommandLine.Option;
       "Print how a node fares: heights, app hash, the blocks kept, how far the disk store lags,",
       "store states.",
       "Asks the running application and, where the home has one, its CometBFT node; reads the",
-      "store when nothing runs. Takes the home of a devnet too."
+      "store and the fallback log when nothing runs, and changes nothing. Takes the home of a",
+      "devnet too."
     },
     footer = {
       "",
-      "Exit code 1 when a part that runs is not healthy.",
+      "Exit code 1 when a part that runs is not healthy, or a store or log does not open.",
       "",
       "Examples:",
       "  varve status --home D",
       "  varve status --home ~/.varve/devnet --json"
     })
 final class StatusCommand implements Callable<Integer> {
+  private static final String CHAIN_ID = "ledger.chain_id";
+
   @SuppressWarnings("UnusedVariable") // picocli fills it.
   @CommandLine.Mixin
   private CommonOptions common;
@@ -100,7 +107,7 @@ final class StatusCommand implements Callable<Integer> {
     Optional<HomeLock.Owner> owner = HomeLock.owner(node.lockFile());
     if (owner.isEmpty()) {
       status.put("running", false);
-      fromStore(node, config, status);
+      fromHome(node, config, status);
     } else {
       status.put("running", true);
       status.put("pid", owner.get().pid());
@@ -112,18 +119,49 @@ final class StatusCommand implements Callable<Integer> {
     return status;
   }
 
-  private static void fromStore(NodeHome node, NodeConfig config, ObjectNode status) {
-    if (!java.nio.file.Files.exists(config.disk().path())) {
-      status.put("height", 0);
-      return;
+  private void fromHome(NodeHome node, NodeConfig config, ObjectNode status) {
+    status.put("height", 0);
+    if (Files.exists(config.disk().path())) {
+      fromStore(node, config, status);
     }
+    try {
+      fromLog(new LoggedRecords(new StoredLog(config), 0), status);
+    } catch (StorageException e) {
+      status.put("healthy", false).put("log_error", e.getMessage());
+    }
+    if (status.has("disk_height")) {
+      status.put(
+          "lag_blocks", status.path("height").asLong() - status.path("disk_height").asLong());
+    }
+  }
+
+  private void fromStore(NodeHome node, NodeConfig config, ObjectNode status) {
     try (StoredChain chain = StoredChain.open(node, config)) {
+      StoreFiles.tell(console, chain);
       AppliedHeight applied = chain.store().applied();
       status.put("chain_id", chain.chainId().orElse(""));
       status.put("height", applied.getHeight());
       status.put("app_hash", ProtoJson.hex(applied.getAppHash()));
       status.put("chain_floor", chain.store().chainFloor());
+      status.put("disk_height", applied.getHeight());
       status.put("disk_bytes", chain.store().diskBytes());
+    } catch (StorageException e) {
+      status.put("healthy", false).put("disk_error", e.getMessage());
+    }
+  }
+
+  /** What was acknowledged last may be in the log alone. */
+  private static void fromLog(LoggedRecords log, ObjectNode status) {
+    Optional<ObjectNode> applied =
+        log.applied().filter(last -> last.path("height").asLong() > status.path("height").asLong());
+    if (applied.isEmpty()) {
+      return;
+    }
+    status.put("height", applied.get().path("height").asLong());
+    status.put("app_hash", applied.get().path("app_hash").asText());
+    if (status.path("chain_id").asText("").isEmpty()) {
+      // Only a chain's first block has it.
+      status.put("chain_id", log.meta(CHAIN_ID).map(ByteString::toStringUtf8).orElse(""));
     }
   }
 
@@ -134,7 +172,7 @@ final class StatusCommand implements Callable<Integer> {
       return;
     }
     try {
-      status.setAll((ObjectNode) HttpJson.get("http://" + http.get() + "/status"));
+      status.setAll((ObjectNode) HttpJson.get("http://" + http.get() + "/v1/status"));
     } catch (CliException e) {
       status.put("healthy", false);
       status.put("application", e.getMessage());
@@ -170,7 +208,7 @@ final class StatusCommand implements Callable<Integer> {
       long floor = status.path("chain_floor").asLong();
       table.row("blocks", floor == 0 ? "all kept" : "kept from height " + floor + " on");
     }
-    if (status.has("disk_height")) {
+    if (status.has("memory_state")) {
       table.row(
           "disk",
           text(status, "disk_state")
@@ -191,13 +229,32 @@ final class StatusCommand implements Callable<Integer> {
               + status.path("memory_entries").asLong()
               + " records");
       table.row("logs", bytes(status, "log_bytes"));
-    } else if (status.has("disk_bytes")) {
-      table.row("disk", bytes(status, "disk_bytes"));
+    } else {
+      stopped(status, table);
     }
     if (status.has("node")) {
       table.row("node", node(status.path("node")));
     }
     return table;
+  }
+
+  /** The rows of a home that no process has. */
+  private static void stopped(JsonNode status, Table table) {
+    if (status.has("disk_height")) {
+      table.row(
+          "disk",
+          "height "
+              + status.path("disk_height").asLong()
+              + ", "
+              + status.path("lag_blocks").asLong()
+              + " behind, "
+              + bytes(status, "disk_bytes"));
+    } else if (status.has("disk_error")) {
+      table.row("disk", "DOES NOT OPEN: " + status.path("disk_error").asText());
+    }
+    if (status.has("log_error")) {
+      table.row("logs", "DO NOT OPEN: " + status.path("log_error").asText());
+    }
   }
 
   private static String running(JsonNode status) {

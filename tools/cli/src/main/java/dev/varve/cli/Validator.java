@@ -9,6 +9,7 @@ import dev.varve.testnet.CometHome;
 import dev.varve.testnet.CometProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,9 @@ final class Validator implements AutoCloseable {
       String name, NodeHome home, CometBinary bin, Map<String, String> overrides) {
     CometHome cometHome = CometHome.open(home.cometHome());
     Leftover leftover = new Leftover(home.cometHome());
-    VarveNode application = VarveNode.start(home, NodeConfig.load(home, overrides));
+    Map<String, String> settings = new HashMap<>(overrides);
+    settings.put("gateway.node", cometHome.rpc().toString());
+    VarveNode application = VarveNode.start(home, NodeConfig.load(home, settings));
     try {
       requireSameChain(home, application.status(), cometHome);
       Path log = home.path().resolve("comet.log");

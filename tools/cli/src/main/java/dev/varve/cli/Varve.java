@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
       DumpCommand.class,
       RollbackCommand.class,
       StoreCommand.class,
+      GatewayCommand.class,
+      UplinkCommand.class,
       BenchCommand.class,
       VersionCommand.class
     },

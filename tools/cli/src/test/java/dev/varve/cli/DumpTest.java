@@ -40,6 +40,14 @@ class DumpTest {
           .write(KEY, ByteString.copyFromUtf8("blue"))
           .build();
 
+  private static final String ACCEPTED = "AB".repeat(32);
+  private static final BlockBatch THIRD =
+      BatchBuilder.at(3)
+          .write(KEY, null)
+          .write(ByteString.fromHex("010000000000000009" + ACCEPTED), ByteString.EMPTY)
+          .commitment(ByteString.copyFromUtf8("c3"))
+          .build();
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -94,6 +102,52 @@ class DumpTest {
     JsonNode entry = dump("entry", "2");
     assertThat(entry.path("transactions").size()).isEqualTo(2);
     assertThat(Path.of(entry.path("file").asText())).startsWith(config.fallback().path());
+  }
+
+  @Test
+  void shouldPrintEveryKindOfRecord() throws IOException {
+    write(FIRST, SECOND, THIRD);
+    FileTrees.delete(config.fallback().path());
+
+    assertThat(dump("tx", "2:1").path("tx_text").asText()).isEqualTo("colour=blue");
+    assertThat(dump("result", "2:0").path("code").asLong()).isEqualTo(1);
+    assertThat(dump("log", "2:0").path("events").size()).isEqualTo(1);
+    assertThat(dump("marker", "1").path("height").asLong()).isEqualTo(1);
+    assertThat(dump("deletion", "colour").path("height").asLong()).isEqualTo(3);
+    JsonNode history = dump("history", "3");
+    assertThat(history.path("keys").asLong()).isEqualTo(2);
+    assertThat(history.path("entries").path(0).path("deleted").asBoolean()).isTrue();
+    assertThat(dump("commitment", "3").path("value").asText()).isEqualTo("6333");
+    assertThat(dump("accepted", "9:" + ACCEPTED).path("height").asLong()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldPrintEveryKindThatTheLogHas() throws IOException {
+    write(FIRST, SECOND, THIRD);
+    deleteStore();
+
+    assertThat(dump("tx", "2:1").path("tx_text").asText()).isEqualTo("colour=blue");
+    assertThat(dump("deletion", "colour").path("height").asLong()).isEqualTo(3);
+    assertThat(dump("commitment", "3").path("value").asText()).isEqualTo("6333");
+    assertThat(dump("accepted", "9:" + ACCEPTED).path("height").asLong()).isEqualTo(3);
+    assertThat(run("dump", "--home", home.path().toString(), "history", "3"))
+        .isEqualTo(CliException.FAILED);
+  }
+
+  @Test
+  void shouldSayWhatAKeyMustBe() {
+    write(FIRST);
+    for (String[] wrong :
+        new String[][] {
+          {"tx", "5", "must be 64 hex digits, the transaction's SHA-256 or HEIGHT:INDEX"},
+          {"history", "x", "history x: must be a height"},
+          {"accepted", "5", "accepted 5: must be HEIGHT:HASH"},
+          {"deletion", "0x0", "deletion 0x0: must be an even count of hex digits"},
+        }) {
+      assertThat(run("dump", "--home", home.path().toString(), wrong[0], wrong[1]))
+          .isEqualTo(CliException.USAGE);
+      assertThat(err.toString()).contains(wrong[2]);
+    }
   }
 
   @Test

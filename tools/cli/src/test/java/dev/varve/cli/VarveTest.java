@@ -126,6 +126,17 @@ class VarveTest {
   }
 
   @Test
+  void shouldLookAtTheFileOfAClusterFirst() {
+    String missing = folder.resolve("nowhere.yaml").toString();
+
+    assertThat(run("devnet", "--disk", "mysql", "--cluster", missing))
+        .isEqualTo(CliException.USAGE);
+    assertThat(err.toString()).contains("varve devnet: ").contains(missing);
+    assertThat(folder.resolve(".varve")).doesNotExist();
+    assertThat(run("bench", "store", "--cluster", missing)).isEqualTo(CliException.USAGE);
+  }
+
+  @Test
   void shouldSayWhatEachCommandIsInWholeSentences() {
     run("--help");
     run("bench", "--help");

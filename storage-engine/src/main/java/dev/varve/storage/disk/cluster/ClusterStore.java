@@ -6,6 +6,7 @@ import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
@@ -83,6 +84,21 @@ public final class ClusterStore implements DiskStore {
   }
 
   @Override
+  public void seal(List<BlockSeal> seals) {
+    cluster.seal(seals);
+  }
+
+  @Override
+  public Optional<BlockSeal> seal(long height) {
+    return cluster.seal(height);
+  }
+
+  @Override
+  public long sealed() {
+    return cluster.sealed();
+  }
+
+  @Override
   public Optional<BlockRecord> block(long height) {
     return cluster.block(height);
   }
@@ -137,6 +153,11 @@ public final class ClusterStore implements DiskStore {
   @Override
   public void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
     local.verifyDeletions(damaged);
+  }
+
+  @Override
+  public void verifyRecords(Consumer<StorageException.Corruption> damaged) {
+    local.verifyRecords(damaged);
   }
 
   @Override

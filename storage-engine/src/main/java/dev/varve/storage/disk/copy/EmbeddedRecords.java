@@ -171,6 +171,7 @@ public final class EmbeddedRecords implements RecordStore {
         unit.add(require(type, Keys.chain(height, type, slice)));
       }
     }
+    find(RecordType.SEAL, ByteString.copyFrom(Keys.height(height))).ifPresent(unit::add);
     unit.add(require(RecordType.MARKER, Keys.chain(height, RecordType.MARKER, 0)));
     return unit;
   }

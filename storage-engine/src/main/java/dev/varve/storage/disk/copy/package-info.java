@@ -8,7 +8,7 @@
  *
  * <pre>
  * section      unit                                                         key it begins with
- * CHAIN        BLOCK, TRANSACTION, RESULT and LOG slices, MARKER of a block   height
+ * CHAIN        BLOCK, TRANSACTION, RESULT and LOG slices, SEAL, MARKER        height
  * INDEX        INDEX                                                        hash
  * STATE        STATE                                                        state key
  * COMMITMENT   COMMITMENT                                                   height

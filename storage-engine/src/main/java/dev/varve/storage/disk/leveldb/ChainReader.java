@@ -1,5 +1,6 @@
 package dev.varve.storage.disk.leveldb;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.varve.storage.DiskStore;
@@ -8,6 +9,12 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.LogSlice;
+import dev.varve.storage.record.ResultSlice;
+import dev.varve.storage.record.TransactionSlice;
+import dev.varve.storage.record.TxLog;
+import dev.varve.storage.record.TxResult;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 
@@ -51,7 +58,25 @@ final class ChainReader {
     }
   }
 
-  <M extends MessageLite> Optional<M> slice(
+  List<ByteString> transactions(long height, int slice) {
+    return slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
+        .map(TransactionSlice::getTxsList)
+        .orElse(List.of());
+  }
+
+  List<TxResult> results(long height, int slice) {
+    return slice(RecordType.RESULT, height, slice, ResultSlice.parser())
+        .map(ResultSlice::getResultsList)
+        .orElse(List.of());
+  }
+
+  List<TxLog> logs(long height, int slice) {
+    return slice(RecordType.LOG, height, slice, LogSlice.parser())
+        .map(LogSlice::getLogsList)
+        .orElse(List.of());
+  }
+
+  private <M extends MessageLite> Optional<M> slice(
       RecordType type, long height, int slice, Parser<M> parser) {
     if (!floor.keeps(height)) {
       return Optional.empty();

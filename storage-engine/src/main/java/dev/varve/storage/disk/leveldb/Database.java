@@ -1,5 +1,6 @@
 package dev.varve.storage.disk.leveldb;
 
+import dev.varve.fallback.Damage;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.FreeSpace;
 import java.io.IOException;
@@ -39,12 +40,16 @@ final class Database implements AutoCloseable {
   }
 
   private final Path folder;
+  // Null unless it is for reading only.
+  private final FolderCopy copy;
+  private final Path opened;
   private final LevelDbConfig config;
   private final DatabaseFolder files;
   private final FreeSpace space;
   private final LogTail logTail;
   private final UninterruptedThreads writer;
   private final UninterruptedThreads readers;
+  private final List<Damage> damage = new ArrayList<>();
   private final AtomicLong nextTryNs = new AtomicLong(System.nanoTime());
   private final AtomicLong openings = new AtomicLong();
   private final AtomicLong forces = new AtomicLong();
@@ -54,22 +59,43 @@ final class Database implements AutoCloseable {
   private volatile boolean failed;
   private volatile boolean closed;
 
-  private Database(Path folder, LevelDbConfig config) {
+  private Database(Path folder, FolderCopy copy, DatabaseFolder files, LevelDbConfig config) {
     this.folder = folder;
+    this.copy = copy;
+    this.opened = copy == null ? folder : copy.folder();
     this.config = config;
-    this.files = new DatabaseFolder(folder);
-    this.space = new FreeSpace(folder);
-    this.logTail = new LogTail(folder);
+    this.files = files;
+    this.space = new FreeSpace(opened);
+    this.logTail = new LogTail(opened);
     this.writer = new UninterruptedThreads("leveldb-write", 1, "store " + folder);
     this.readers = new UninterruptedThreads("leveldb-read", config.readers(), "store " + folder);
   }
 
   static Database open(Path folder, LevelDbConfig config) {
+    return open(new Database(folder, null, new DatabaseFolder(folder), config));
+  }
+
+  /** Opens a copy of a database, for reading; what is wrong with its files is {@link #damage}. */
+  static Database openCopy(Path folder, LevelDbConfig config) {
+    try {
+      DatabaseFolder files = new DatabaseFolder(folder);
+      DatabaseFiles found = files.inspect();
+      found.requireReadable();
+      FolderCopy copy = FolderCopy.of(folder, found);
+      Database database = new Database(folder, copy, files.movedTo(copy.folder()), config);
+      database.damage.addAll(found.damage());
+      return open(database);
+    } catch (IOException e) {
+      throw Errors.of(folder, "reading its files", e);
+    }
+  }
+
+  private static Database open(Database database) {
     if (Iq80DBFactory.USE_MMAP) {
       throw new StorageException.Unavailable(
-          "store " + folder + " needs -Dleveldb.mmap=false: LevelDB was loaded before it", null);
+          "store " + database.folder + " needs -Dleveldb.mmap=false: LevelDB was loaded before it",
+          null);
     }
-    Database database = new Database(folder, config);
     try {
       database.reopen();
       return database;
@@ -77,6 +103,11 @@ final class Database implements AutoCloseable {
       database.close();
       throw e;
     }
+  }
+
+  /** Damage to the files that a copy was made of; can be added to. */
+  List<Damage> damage() {
+    return damage;
   }
 
   /** Whether the next write has to open it anew. */
@@ -106,17 +137,26 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private void openAgain() throws IOException {
+  /** Whether it is for reading only. */
+  boolean isCopy() {
+    return copy != null;
+  }
+
+  private void openAgain() throws IOException, InterruptedException {
     lock.writeLock().lock();
     try {
       requireOpen();
-      Files.createDirectories(folder);
+      Files.createDirectories(opened);
       // Opening turns logs into tables. Until there is space, reads may still be answered.
       space.require(space.usedBytes(".log") + REOPEN_BYTES, "opening it");
       failed = true;
       closeQuietly();
       files.mend();
-      db = Iq80DBFactory.factory.open(folder.toFile(), options());
+      db = Iq80DBFactory.factory.open(opened.toFile(), options());
+      if (isCopy()) {
+        // Sorting tables into others would copy them, one after the other.
+        db.suspendCompactions();
+      }
       logTail.reset();
       openings.incrementAndGet();
       failed = false;
@@ -136,6 +176,10 @@ final class Database implements AutoCloseable {
   private void closeQuietly() {
     if (db != null) {
       try {
+        if (isCopy()) {
+          // Closing waits for one that waits.
+          db.resumeCompactions();
+        }
         db.close();
       } catch (IOException | RuntimeException e) {
         LOG.info("store {}, closing a failed database: {}", folder, e.toString());
@@ -146,6 +190,9 @@ final class Database implements AutoCloseable {
 
   /** Writes and forces. */
   void write(Entries entries) {
+    if (isCopy()) {
+      throw new IllegalStateException("store " + folder + " was opened for reading only");
+    }
     try {
       writer.call(
           () -> {
@@ -319,6 +366,9 @@ final class Database implements AutoCloseable {
     try {
       closed = true;
       closeQuietly();
+      if (isCopy()) {
+        copy.close();
+      }
     } finally {
       lock.writeLock().unlock();
     }

@@ -42,6 +42,13 @@ final class DatabaseFolder {
     this.folder = folder;
   }
 
+  /** The same files in another folder, none of which is checked a second time. */
+  DatabaseFolder movedTo(Path other) {
+    DatabaseFolder moved = new DatabaseFolder(other);
+    moved.checked.addAll(checked);
+    return moved;
+  }
+
   /**
    * Prepares the folder for opening.
    *
@@ -50,14 +57,49 @@ final class DatabaseFolder {
   void mend() throws IOException {
     // A failed opening keeps it locked until the process ends; the store has a lock of its own.
     Files.deleteIfExists(folder.resolve(LOCK));
-    Manifest manifest = manifest();
-    mendLogs(manifest.firstLog);
+    DatabaseFiles found = inspect();
+    found.requireReadable();
+    for (LogFile file : found.cut()) {
+      LOG.warn(
+          "file {} is cut from {} to {} bytes: it ends with {}",
+          file.path(),
+          file.bytes(),
+          file.wholeBytes(),
+          file.damage() == null ? "half a record" : file.damage());
+      file.cut();
+    }
+    for (Path log : found.dropped()) {
+      LOG.warn("log {} follows one that was cut and is dropped", log);
+      Files.delete(log);
+    }
+  }
+
+  /** What is there, and what is wrong with it; changes nothing. */
+  DatabaseFiles inspect() throws IOException {
+    List<LogFile> logs = new ArrayList<>();
+    List<Path> dropped = new ArrayList<>();
+    List<Path> tables = new ArrayList<>();
+    List<StorageException.Corruption> unreadable = new ArrayList<>();
+    Manifest manifest;
+    try {
+      manifest = manifest(logs);
+    } catch (StorageException.Corruption e) {
+      // Which of the other files count, only MANIFEST tells.
+      return new DatabaseFiles(logs, dropped, tables, List.of(e));
+    }
+    addLogs(manifest.firstLog, logs, dropped);
     Set<String> live = new HashSet<>();
     for (long number : manifest.tables) {
       Path table = folder.resolve(String.format(Locale.ROOT, "%06d.sst", number));
-      live.add(check(table));
+      tables.add(table);
+      try {
+        live.add(check(table));
+      } catch (StorageException.Corruption e) {
+        unreadable.add(e);
+      }
     }
     checked.retainAll(live);
+    return new DatabaseFiles(logs, dropped, tables, unreadable);
   }
 
   private String check(Path table) throws IOException {
@@ -73,7 +115,7 @@ final class DatabaseFolder {
     }
   }
 
-  private Manifest manifest() throws IOException {
+  private Manifest manifest(List<LogFile> files) throws IOException {
     Path current = folder.resolve(CURRENT);
     if (Files.notExists(current)) {
       requireNew();
@@ -92,7 +134,7 @@ final class DatabaseFolder {
       throw new StorageException.Corruption(
           "file " + path + " has " + damage, path, file.wholeBytes(), null);
     }
-    cutTail(file);
+    files.add(file);
     return manifest;
   }
 
@@ -119,38 +161,25 @@ final class DatabaseFolder {
   }
 
   // Logs below the first are done with, and deleted when LevelDB opens.
-  private void mendLogs(long firstLog) throws IOException {
-    List<Path> logs = new ArrayList<>();
+  private void addLogs(long firstLog, List<LogFile> logs, List<Path> dropped) throws IOException {
+    List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.log")) {
       for (Path file : files) {
         if (number(file) >= firstLog) {
-          logs.add(file);
+          found.add(file);
         }
       }
     }
-    logs.sort(Comparator.comparingLong(DatabaseFolder::number));
+    found.sort(Comparator.comparingLong(DatabaseFolder::number));
     boolean cut = false;
-    for (Path log : logs) {
+    for (Path log : found) {
       if (cut) {
-        LOG.warn("log {} follows one that was cut and is dropped", log);
-        Files.delete(log);
+        dropped.add(log);
         continue;
       }
       LogFile file = LogFile.read(log, record -> {});
       cut = !file.isWhole();
-      cutTail(file);
-    }
-  }
-
-  private static void cutTail(LogFile file) throws IOException {
-    if (!file.isWhole()) {
-      LOG.warn(
-          "file {} is cut from {} to {} bytes: it ends with {}",
-          file.path(),
-          file.bytes(),
-          file.wholeBytes(),
-          file.damage() == null ? "half a record" : file.damage());
-      file.cut();
+      logs.add(file);
     }
   }
 

@@ -4,6 +4,8 @@ import dev.varve.storage.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
@@ -16,6 +18,7 @@ final class FolderLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
 
   private final Path folder;
+  // Null where there is nothing to lock.
   private final FileChannel channel;
 
   private FolderLock(Path folder, FileChannel channel) {
@@ -24,10 +27,20 @@ final class FolderLock implements AutoCloseable {
   }
 
   static FolderLock take(Path folder) {
+    return take(folder, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  /** As {@link #take}; a folder without the file, which nobody can have open, is left without. */
+  static FolderLock takeExisting(Path folder) {
+    return Files.exists(folder.resolve(FILE))
+        ? take(folder, StandardOpenOption.WRITE)
+        : new FolderLock(folder, null);
+  }
+
+  private static FolderLock take(Path folder, OpenOption... options) {
     Path file = folder.resolve(FILE);
     try {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileChannel channel = FileChannel.open(file, options);
       if (lock(channel)) {
         return new FolderLock(folder, channel);
       }
@@ -50,7 +63,9 @@ final class FolderLock implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      if (channel != null) {
+        channel.close();
+      }
     } catch (IOException e) {
       LOG.warn("store {} stays locked until this process ends: {}", folder, e.toString());
     }

@@ -3,36 +3,32 @@ package dev.varve.storage.disk.leveldb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import dev.varve.fallback.Damage;
 import dev.varve.fallback.io.FileIo;
-import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
-import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.BlockRollback;
+import dev.varve.storage.disk.BlockSeals;
 import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
 import dev.varve.storage.disk.GroupSuccesses;
 import dev.varve.storage.disk.RecordWriter;
 import dev.varve.storage.disk.StateHistory;
-import dev.varve.storage.disk.StoreFolder;
 import dev.varve.storage.disk.StorePruner;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
-import dev.varve.storage.record.LogSlice;
-import dev.varve.storage.record.ResultSlice;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
-import dev.varve.storage.record.TransactionSlice;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -54,75 +50,91 @@ import org.slf4j.LoggerFactory;
  */
 public final class LevelDbStore implements DiskStore {
   static final String KIND = "leveldb";
-  static final int VERSION = 3;
-  private static final int OLDEST_VERSION = 1;
+  static final int VERSION = 4;
+  static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final Logger LOG = LoggerFactory.getLogger(LevelDbStore.class);
   // Blocks that come together share a force up to this many bytes.
   private static final long GROUP_BYTES = 4 << 20;
-  private static final int DELETES_PER_BLOCK = 2048;
 
+  private final OpenFolder opened;
   private final Path folder;
   private final FileIo files;
-  private final FolderLock lock;
   private final Database database;
   private final Records records;
   private final ChainReader chain;
   private final VerifiedMark verified;
   private final ChainFloor chainFloor;
   private final StorePruner pruner;
+  private final BlockSeals seals;
   private final Object writeLock = new Object();
   private final StateHistory history;
   private final GroupState group;
+  private final OldCommitments commitments;
+  private final long durableBefore;
   private long seenOpening;
-  private long firstCommitment;
   private volatile long firstHeight;
   private volatile AppliedHeight applied = AppliedHeight.getDefaultInstance();
 
-  private LevelDbStore(
-      Path folder, FileIo files, FolderLock lock, Database database, LevelDbConfig config) {
-    this.folder = folder;
-    this.files = files;
-    this.lock = lock;
-    this.database = database;
+  private LevelDbStore(OpenFolder opened, LevelDbConfig config) {
+    this.opened = opened;
+    this.folder = opened.folder();
+    this.files = opened.files();
+    this.database = opened.database();
     this.records = new Records(folder, database);
     this.chainFloor = new ChainFloor(records);
     this.chain = new ChainReader(records, this::holds, chainFloor);
     this.verified = new VerifiedMark(folder, files);
     this.history = new StateHistory(records, config.historyBlocks());
     this.group = new GroupState(records);
+    this.commitments = new OldCommitments(records);
     Changes pruning = new Changes(records, database, verified, () -> {});
     this.pruner =
         new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
+    Changes sealing = new Changes(records, database, verified, () -> {});
+    this.seals = new BlockSeals(this, records, chainFloor, sealing, writeLock);
     load();
-    verified.require(applied.getHeight());
-    verify(1);
+    if (database.isCopy()) {
+      durableBefore = verified.orMore(applied.getHeight(), database.damage());
+    } else {
+      verified.require(applied.getHeight());
+      durableBefore = verify(1);
+    }
   }
 
   /** Opens the store in a folder, or creates it there. */
   public static LevelDbStore open(Path folder, LevelDbConfig config) {
-    FileIo files = new RealFileIo();
-    StoreFolder store = new StoreFolder(files, folder);
-    int version = store.create(KIND, OLDEST_VERSION, VERSION);
-    FolderLock lock = FolderLock.take(folder);
-    Database database = null;
+    return open(OpenFolder.forWriting(folder, config), config);
+  }
+
+  /**
+   * Opens an existing store for reading, and changes nothing of it: its files are read through, and
+   * LevelDB is given a copy, in which tables are links. The store is locked meanwhile.
+   *
+   * @throws StorageException.Corruption where damage keeps it from being opened; all other damage
+   *     is suppressed in it
+   */
+  public static LevelDbStore openReadOnly(Path folder, LevelDbConfig config) {
+    return open(OpenFolder.forReading(folder, config), config);
+  }
+
+  private static LevelDbStore open(OpenFolder opened, LevelDbConfig config) {
     try {
-      database = Database.open(folder.resolve(DATABASE_FOLDER), config);
-      LevelDbStore opened = new LevelDbStore(folder, files, lock, database, config);
-      if (version == 1) {
-        opened.history.begin(opened.changes());
+      LevelDbStore store = new LevelDbStore(opened, config);
+      if (opened.version() == 1) {
+        store.history.begin(store.changes());
       }
-      if (version < VERSION) {
-        store.mark(KIND, VERSION);
-      }
-      return opened;
+      opened.bringUpToDate();
+      return store;
     } catch (RuntimeException e) {
-      if (database != null) {
-        database.close();
-      }
-      lock.close();
+      opened.close();
       throw e;
     }
+  }
+
+  /** What is wrong with the files of a store that was opened for reading, and may be mended. */
+  public List<Damage> damage() {
+    return List.copyOf(database.damage());
   }
 
   @Override
@@ -148,6 +160,11 @@ public final class LevelDbStore implements DiskStore {
   }
 
   @Override
+  public void verifyRecords(Consumer<StorageException.Corruption> damaged) {
+    records.verifyAll(damaged);
+  }
+
+  @Override
   public boolean prune() {
     return pruner.step();
   }
@@ -162,13 +179,19 @@ public final class LevelDbStore implements DiskStore {
     history.load(last);
     applied = last;
     chainFloor.load();
+    seals.load();
     firstHeight = records.first(RecordType.MARKER);
-    firstCommitment = records.first(RecordType.COMMITMENT);
+    commitments.load();
   }
 
   @Override
   public AppliedHeight applied() {
     return applied;
+  }
+
+  @Override
+  public long durableBefore() {
+    return durableBefore;
   }
 
   @Override
@@ -197,7 +220,7 @@ public final class LevelDbStore implements DiskStore {
               hash -> succeeded.contains(hash) || succeeded(hash),
               firstKept < 0 ? null : group.undoMaker(firstKept));
       if (firstKept < 0) {
-        deleteCommitments(entries, batch);
+        commitments.delete(entries, batch);
       }
       succeeded.add(batch);
       if (entries.bytes() >= GROUP_BYTES) {
@@ -241,18 +264,6 @@ public final class LevelDbStore implements DiskStore {
     applied = last;
   }
 
-  // A range deletion does not exist; a bounded number a block catches up with any floor.
-  private void deleteCommitments(BlockEntries entries, BlockBatch batch) {
-    if (firstCommitment < 0) {
-      firstCommitment = batch.height();
-    }
-    long to = Math.min(batch.commitmentFloor(), firstCommitment + DELETES_PER_BLOCK);
-    if (to > firstCommitment) {
-      entries.deleteCommitments(firstCommitment, to);
-      firstCommitment = to;
-    }
-  }
-
   private boolean succeeded(ByteString txHash) {
     return locate(txHash).map(TxLocation::getSuccess).orElse(false);
   }
@@ -273,7 +284,7 @@ public final class LevelDbStore implements DiskStore {
   @Override
   public long verify() {
     refresh();
-    return verify(2);
+    return database.isCopy() ? applied.getHeight() : verify(2);
   }
 
   private long verify(int openings) {
@@ -301,27 +312,33 @@ public final class LevelDbStore implements DiskStore {
   }
 
   @Override
+  public void seal(List<BlockSeal> blockSeals) {
+    seals.write(blockSeals);
+  }
+
+  @Override
+  public Optional<BlockSeal> seal(long height) {
+    return seals.find(height);
+  }
+
+  @Override
+  public long sealed() {
+    return seals.last();
+  }
+
+  @Override
   public List<ByteString> transactions(long height, int slice) {
-    return chain
-        .slice(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
-        .map(TransactionSlice::getTxsList)
-        .orElse(List.of());
+    return chain.transactions(height, slice);
   }
 
   @Override
   public List<TxResult> results(long height, int slice) {
-    return chain
-        .slice(RecordType.RESULT, height, slice, ResultSlice.parser())
-        .map(ResultSlice::getResultsList)
-        .orElse(List.of());
+    return chain.results(height, slice);
   }
 
   @Override
   public List<TxLog> logs(long height, int slice) {
-    return chain
-        .slice(RecordType.LOG, height, slice, LogSlice.parser())
-        .map(LogSlice::getLogsList)
-        .orElse(List.of());
+    return chain.logs(height, slice);
   }
 
   @Override
@@ -351,28 +368,12 @@ public final class LevelDbStore implements DiskStore {
 
   @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
-    byte[] end = Keys.typed(RecordType.STATE, to);
-    database.scan(
-        Keys.typed(RecordType.STATE, from),
-        (key, value) ->
-            Arrays.compareUnsigned(key, end) < 0
-                && visitor.visit(
-                    ByteString.copyFrom(key, 1, key.length - 1),
-                    Envelope.openTyped(RecordType.STATE, key, value, StateRecord.parser())));
+    records.scanState(from, to, visitor);
   }
 
   @Override
   public void scanCommitments(CommitmentVisitor visitor) {
-    database.scan(
-        Keys.typed(RecordType.COMMITMENT, Keys.height(history.commitmentFloor())),
-        (typed, value) -> {
-          if (typed[0] != RecordType.COMMITMENT.code()) {
-            return false;
-          }
-          byte[] key = Arrays.copyOfRange(typed, 1, typed.length);
-          visitor.visit(Keys.heightOf(key), Envelope.open(RecordType.COMMITMENT, key, value));
-          return true;
-        });
+    records.scanCommitments(history.commitmentFloor(), visitor);
   }
 
   @Override
@@ -393,7 +394,6 @@ public final class LevelDbStore implements DiskStore {
 
   @Override
   public void close() {
-    database.close();
-    lock.close();
+    opened.close();
   }
 }

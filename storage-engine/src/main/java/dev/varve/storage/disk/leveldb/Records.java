@@ -3,6 +3,7 @@ package dev.varve.storage.disk.leveldb;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.varve.storage.DiskStore;
 import dev.varve.storage.Envelope;
 import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
@@ -10,11 +11,13 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.RecordReader;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.StateRecord;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads records through their envelopes, and knows which ones must be there. */
 final class Records implements RecordReader {
@@ -65,6 +68,44 @@ final class Records implements RecordReader {
         (key, value) ->
             key[0] == type.code()
                 && visitor.visit(new StoredEntry(Arrays.copyOfRange(key, 1, key.length), value)));
+  }
+
+  /** See {@link DiskStore#verifyRecords}. */
+  void verifyAll(Consumer<StorageException.Corruption> damaged) {
+    database.scan(
+        new byte[0],
+        (key, value) -> {
+          Optional<RecordType> type = key.length == 0 ? Optional.empty() : RecordType.of(key[0]);
+          byte[] plain = type.isEmpty() ? key : Arrays.copyOfRange(key, 1, key.length);
+          RecordReader.verify(type, new StoredEntry(plain, value), damaged);
+          return true;
+        });
+  }
+
+  /** See {@link DiskStore#scanState}. */
+  void scanState(ByteString from, ByteString to, DiskStore.StateVisitor visitor) {
+    byte[] end = Keys.typed(RecordType.STATE, to);
+    database.scan(
+        Keys.typed(RecordType.STATE, from),
+        (key, value) ->
+            Arrays.compareUnsigned(key, end) < 0
+                && visitor.visit(
+                    ByteString.copyFrom(key, 1, key.length - 1),
+                    Envelope.openTyped(RecordType.STATE, key, value, StateRecord.parser())));
+  }
+
+  /** Visits commitments from a height on. */
+  void scanCommitments(long from, DiskStore.CommitmentVisitor visitor) {
+    database.scan(
+        Keys.typed(RecordType.COMMITMENT, Keys.height(from)),
+        (typed, value) -> {
+          if (typed[0] != RecordType.COMMITMENT.code()) {
+            return false;
+          }
+          byte[] key = Arrays.copyOfRange(typed, 1, typed.length);
+          visitor.visit(Keys.heightOf(key), Envelope.open(RecordType.COMMITMENT, key, value));
+          return true;
+        });
   }
 
   /** A record that the block of its height says there is. */

@@ -2,9 +2,10 @@
  * The embedded disk store on iq80 LevelDB, for hosts without native code.
  *
  * <p>Entry type: {@link dev.varve.storage.disk.leveldb.LevelDbStore}. Its folder holds the marker
- * {@code FORMAT} ({@code leveldb 3}), {@code lock}, and LevelDB's files in {@code db}, where {@code
- * VERIFIED} (decimal height, line feed) tells up to which height the store was verified last. All
- * records lie in one key space: the type's code, 1 byte, then the key, as drawn in {@code
+ * {@code FORMAT} ({@code leveldb 4}), {@code lock}, and LevelDB's files in {@code db}, where {@code
+ * VERIFIED} (decimal height, space, CRC32C of its digits as 8 hexadecimal ones, line feed; the
+ * height and the line feed alone up to version 3) tells up to which height the store was verified
+ * last. All records lie in one key space: the type's code, 1 byte, then the key, as drawn in {@code
  * dev.varve.storage}. The last marker is kept a second time, under the greatest height there can
  * be.
  *
@@ -30,6 +31,10 @@
  * both its markers, which are read back. What {@code verify} returned lies in tables that were
  * forced and found whole by a later opening, under names that were forced. A marker's {@code
  * batch_crc} compares within one store only.
+ *
+ * <p>To open it for reading changes nothing of it: the same checks are made, and LevelDB is given a
+ * copy in the folder for temporary files, in which tables are links; what an opening would cut or
+ * drop is told.
  *
  * <p>What stays: while a store is open its tables are not checked again, so a bit that flips on the
  * disk in a key is found at the next opening only; in a value at once.

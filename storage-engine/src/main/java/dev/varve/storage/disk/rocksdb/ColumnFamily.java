@@ -2,7 +2,10 @@ package dev.varve.storage.disk.rocksdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.varve.storage.Keys;
 import dev.varve.storage.RecordType;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** The column families; the order is that of their handles. */
 enum ColumnFamily {
@@ -12,7 +15,8 @@ enum ColumnFamily {
   STATE(3, "state"),
   COMMITMENT(4, "commitment"),
   HISTORY(5, "history"),
-  DELETION(6, "deletion");
+  DELETION(6, "deletion"),
+  SEAL(7, "seal");
 
   private final int slot;
   private final String label;
@@ -31,6 +35,28 @@ enum ColumnFamily {
       case COMMITMENT -> COMMITMENT;
       case UNDO, HISTORY -> HISTORY;
       case DELETION -> DELETION;
+      case SEAL -> SEAL;
+    };
+  }
+
+  /** How many a store of some format version has; later ones follow. */
+  static int countOf(int version) {
+    return switch (version) {
+      case 1 -> HISTORY.slot;
+      case 2, 3 -> SEAL.slot;
+      default -> values().length;
+    };
+  }
+
+  /** The type of the record under a key of the family, if it tells one. */
+  Optional<RecordType> typeOf(byte[] key) {
+    return switch (this) {
+      case CHAIN ->
+          key.length == Keys.CHAIN_BYTES
+              ? RecordType.of(key[Long.BYTES]).filter(type -> of(type) == CHAIN)
+              : Optional.empty();
+      case HISTORY -> Optional.of(key.length == Long.BYTES ? RecordType.HISTORY : RecordType.UNDO);
+      default -> Arrays.stream(RecordType.values()).filter(type -> of(type) == this).findFirst();
     };
   }
 

@@ -35,6 +35,7 @@ final class Database implements AutoCloseable {
   private final Path folder;
   private final Settings settings;
   private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final WriteOptions unforced = new WriteOptions();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   // Null after it could be opened again neither for writing nor for reading.
   private Handle handle;
@@ -46,12 +47,12 @@ final class Database implements AutoCloseable {
     this.handle = handle;
   }
 
-  static Database open(Path folder, RocksDbConfig config, boolean readOnly) {
+  static Database open(Path folder, RocksDbConfig config, int fewestFamilies, boolean readOnly) {
     if (!readOnly) {
       unpackBeside(folder);
     }
     RocksDB.loadLibrary();
-    Settings settings = new Settings(config);
+    Settings settings = new Settings(config, fewestFamilies);
     try {
       return new Database(folder, settings, Handle.open(folder, settings, readOnly));
     } catch (StorageException e) {
@@ -115,9 +116,18 @@ final class Database implements AutoCloseable {
 
   /** Writes a serialised batch and forces it. */
   void write(byte[] batch) {
+    write(batch, synced);
+  }
+
+  /** Writes one that goes to disk with the next that is forced, at the latest. */
+  void writeUnforced(byte[] batch) {
+    write(batch, unforced);
+  }
+
+  private void write(byte[] batch, WriteOptions options) {
     Handle open = enter();
     try (WriteBatch rep = new WriteBatch(batch)) {
-      open.db().write(synced, rep);
+      open.db().write(options, rep);
     } catch (RocksDBException e) {
       throw Errors.of(folder, "writing", e);
     } finally {
@@ -293,6 +303,7 @@ final class Database implements AutoCloseable {
         handle = null;
       }
       synced.close();
+      unforced.close();
       settings.close();
     } finally {
       lock.writeLock().unlock();

@@ -13,8 +13,6 @@ import org.rocksdb.RocksDBException;
 
 /** One opening of a RocksDB; {@link Database} keeps callers away once it is closed. */
 record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoCloseable {
-  private static final int FAMILIES_OF_VERSION_1 = 5;
-
   static Handle open(Path folder, Settings settings, boolean readOnly) {
     List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
@@ -32,18 +30,18 @@ record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoClos
     }
   }
 
-  // A MANIFEST that was cut off knows fewer; they would be made anew, empty, and nobody would
-  // notice.
+  // A MANIFEST that was cut off knows fewer than the store's version has; they would be made anew,
+  // empty, and nobody would notice.
   private static void requireFamilies(Path folder, Settings settings) throws RocksDBException {
     try (Options options = new Options()) {
       int count = RocksDB.listColumnFamilies(options, folder.toString()).size();
-      boolean lacking = count < settings.families.size() && count != FAMILIES_OF_VERSION_1;
+      boolean lacking = count < settings.fewestFamilies;
       FreeSpace files = new FreeSpace(folder);
       if (count > 0 && lacking && files.usedBytes(".sst") + files.usedBytes(".log") > 0) {
         throw new StorageException.Corruption(
             String.format(
                 "store %s: its MANIFEST names %d column families of %d",
-                folder, count, settings.families.size()),
+                folder, count, settings.fewestFamilies),
             folder,
             -1,
             null);
@@ -51,7 +49,7 @@ record Handle(RocksDB db, List<ColumnFamilyHandle> families) implements AutoClos
     }
   }
 
-  // A store of version 1 lacks the last ones until it is opened for writing.
+  // A store of an earlier version lacks the last ones until it is opened for writing.
   private static List<ColumnFamilyDescriptor> present(String path, Settings settings)
       throws RocksDBException {
     try (Options options = new Options()) {

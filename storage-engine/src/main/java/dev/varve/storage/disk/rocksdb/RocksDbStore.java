@@ -3,8 +3,6 @@ package dev.varve.storage.disk.rocksdb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
 import dev.varve.fallback.io.FileIo;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.storage.BlockBatch;
@@ -15,6 +13,7 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.BlockOrder;
 import dev.varve.storage.disk.BlockRollback;
+import dev.varve.storage.disk.BlockSeals;
 import dev.varve.storage.disk.ChainFloor;
 import dev.varve.storage.disk.FreeSpace;
 import dev.varve.storage.disk.GroupState;
@@ -26,10 +25,8 @@ import dev.varve.storage.disk.StorePruner;
 import dev.varve.storage.disk.copy.EmbeddedRecords;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
-import dev.varve.storage.record.LogSlice;
-import dev.varve.storage.record.ResultSlice;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
-import dev.varve.storage.record.TransactionSlice;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
@@ -54,7 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RocksDbStore implements DiskStore {
   static final String KIND = "rocksdb";
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   private static final int OLDEST_VERSION = 1;
   static final String DATABASE_FOLDER = "db";
   private static final String WAL_SUFFIX = ".log";
@@ -73,13 +70,15 @@ public final class RocksDbStore implements DiskStore {
   private final StateHistory history;
   private final GroupState group;
   private final ChainFloor chainFloor;
+  private final ChainReader chain;
   private final StorePruner pruner;
+  private final BlockSeals seals;
   private final Object writeLock = new Object();
   private final boolean readOnly;
   private final FreeSpace space;
   private final long minFreeBytes;
   private final DurableMark mark;
-  private boolean failed;
+  private volatile boolean failed;
   private volatile AppliedHeight applied;
 
   private RocksDbStore(
@@ -96,9 +95,12 @@ public final class RocksDbStore implements DiskStore {
     this.ids = Arrays.stream(ColumnFamily.values()).mapToInt(database::id).toArray();
     this.encoder = new BatchEncoder(ids);
     this.chainFloor = new ChainFloor(records);
+    this.chain = new ChainReader(records, chainFloor);
     Changes pruning = new Changes(database, new BatchEncoder(ids), () -> {}, () -> {});
     this.pruner =
         new StorePruner(records, history, chainFloor, config.retainBlocks(), pruning, writeLock);
+    Changes sealing = Changes.unforced(database, new BatchEncoder(ids), this::requireUsable);
+    this.seals = new BlockSeals(this, records, chainFloor, sealing, writeLock);
     this.mark = new DurableMark(files, folder);
     load();
   }
@@ -107,6 +109,7 @@ public final class RocksDbStore implements DiskStore {
     applied = records.applied(folder);
     history.load(applied);
     chainFloor.load();
+    seals.load();
     mark.loaded(applied.getHeight());
   }
 
@@ -115,7 +118,7 @@ public final class RocksDbStore implements DiskStore {
     FileIo files = new RealFileIo();
     StoreFolder store = new StoreFolder(files, folder);
     int version = store.create(KIND, OLDEST_VERSION, VERSION);
-    RocksDbStore opened = open(folder, files, config, false);
+    RocksDbStore opened = open(folder, files, config, version, false);
     if (version == 1) {
       opened.history.begin(opened.changes(() -> {}));
     }
@@ -128,13 +131,14 @@ public final class RocksDbStore implements DiskStore {
   /** Opens an existing store for reading, beside a process that may be writing to it. */
   public static RocksDbStore openReadOnly(Path folder, RocksDbConfig config) {
     FileIo files = new RealFileIo();
-    new StoreFolder(files, folder).check(KIND, OLDEST_VERSION, VERSION);
-    return open(folder, files, config, true);
+    int version = new StoreFolder(files, folder).check(KIND, OLDEST_VERSION, VERSION);
+    return open(folder, files, config, version, true);
   }
 
   private static RocksDbStore open(
-      Path folder, FileIo files, RocksDbConfig config, boolean readOnly) {
-    Database database = Database.open(folder.resolve(DATABASE_FOLDER), config, readOnly);
+      Path folder, FileIo files, RocksDbConfig config, int version, boolean readOnly) {
+    int families = ColumnFamily.countOf(version);
+    Database database = Database.open(folder.resolve(DATABASE_FOLDER), config, families, readOnly);
     try {
       return new RocksDbStore(folder, files, database, readOnly, config);
     } catch (RuntimeException e) {
@@ -168,6 +172,11 @@ public final class RocksDbStore implements DiskStore {
   @Override
   public void verifyDeletions(Consumer<StorageException.Corruption> damaged) {
     history.verifyDeletions(damaged);
+  }
+
+  @Override
+  public void verifyRecords(Consumer<StorageException.Corruption> damaged) {
+    records.verifyAll(damaged);
   }
 
   @Override
@@ -279,36 +288,47 @@ public final class RocksDbStore implements DiskStore {
   }
 
   @Override
+  public void seal(List<BlockSeal> blockSeals) {
+    requireWritable();
+    seals.write(blockSeals);
+  }
+
+  // While it holds a write that failed, another one must not follow it.
+  private void requireUsable() {
+    if (failed) {
+      throw new StorageException.Unavailable("store " + folder + " failed before", null);
+    }
+    space.require(minFreeBytes, "sealing blocks");
+  }
+
+  @Override
+  public Optional<BlockSeal> seal(long height) {
+    return seals.find(height);
+  }
+
+  @Override
+  public long sealed() {
+    return seals.last();
+  }
+
+  @Override
   public Optional<BlockRecord> block(long height) {
-    return chain(RecordType.BLOCK, height, 0, BlockRecord.parser());
+    return chain.block(height);
   }
 
   @Override
   public List<ByteString> transactions(long height, int slice) {
-    return chain(RecordType.TRANSACTION, height, slice, TransactionSlice.parser())
-        .map(TransactionSlice::getTxsList)
-        .orElse(List.of());
+    return chain.transactions(height, slice);
   }
 
   @Override
   public List<TxResult> results(long height, int slice) {
-    return chain(RecordType.RESULT, height, slice, ResultSlice.parser())
-        .map(ResultSlice::getResultsList)
-        .orElse(List.of());
+    return chain.results(height, slice);
   }
 
   @Override
   public List<TxLog> logs(long height, int slice) {
-    return chain(RecordType.LOG, height, slice, LogSlice.parser())
-        .map(LogSlice::getLogsList)
-        .orElse(List.of());
-  }
-
-  private <M extends MessageLite> Optional<M> chain(
-      RecordType type, long height, int slice, Parser<M> parser) {
-    return chainFloor.keeps(height)
-        ? records.find(type, Keys.chain(height, type, slice), parser)
-        : Optional.empty();
+    return chain.logs(height, slice);
   }
 
   @Override
@@ -339,26 +359,12 @@ public final class RocksDbStore implements DiskStore {
 
   @Override
   public void scanState(ByteString from, ByteString to, StateVisitor visitor) {
-    byte[] end = to.toByteArray();
-    database.scan(
-        ColumnFamily.STATE,
-        from.toByteArray(),
-        (key, value) ->
-            Arrays.compareUnsigned(key, end) < 0
-                && visitor.visit(
-                    ByteString.copyFrom(key),
-                    Envelope.open(RecordType.STATE, key, value, StateRecord.parser())));
+    records.scanState(from, to, visitor);
   }
 
   @Override
   public void scanCommitments(CommitmentVisitor visitor) {
-    database.scan(
-        ColumnFamily.COMMITMENT,
-        Keys.height(history.commitmentFloor()),
-        (key, value) -> {
-          visitor.visit(Keys.heightOf(key), Envelope.open(RecordType.COMMITMENT, key, value));
-          return true;
-        });
+    records.scanCommitments(history.commitmentFloor(), visitor);
   }
 
   @Override

@@ -23,8 +23,11 @@ final class Settings implements AutoCloseable {
   final Statistics statistics;
   final DBOptions database;
   final List<ColumnFamilyDescriptor> families = new ArrayList<>();
+  final int fewestFamilies;
 
-  Settings(RocksDbConfig config) {
+  /** {@code fewestFamilies}: so many a database has at least, unless it is damaged or new. */
+  Settings(RocksDbConfig config, int fewestFamilies) {
+    this.fewestFamilies = fewestFamilies;
     statistics = own(new Statistics());
     statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
     database =
@@ -66,7 +69,7 @@ final class Settings implements AutoCloseable {
         table.setFilterPolicy(filter);
         smallMemtables(options);
       }
-      case HISTORY -> {
+      case HISTORY, SEAL -> {
         table.setBlockSize(32 * 1024);
         options.setWriteBufferSize(16 * MIB).setCompressionType(CompressionType.LZ4_COMPRESSION);
       }

@@ -29,6 +29,7 @@ final class BlockPage {
       "SELECT height, hash, time_seconds, time_nanos, proposer_address, next_validators_hash,"
           + " tx_count, app_hash, last_commit, misbehavior, complete, crc FROM blocks"
           + RANGE;
+  private static final String HEADERS = "SELECT " + HeaderRows.COLUMNS + " FROM headers" + RANGE;
   private static final String TXS =
       "SELECT height, tx_index, tx, hash, crc FROM transactions" + RANGE + ", tx_index";
   private static final String RESULTS =
@@ -76,6 +77,7 @@ final class BlockPage {
             true,
             connection -> {
               each(connection, BLOCKS, from, to, row -> block(blocks.get(row.getLong(1)), row));
+              each(connection, HEADERS, from, to, row -> header(blocks.get(row.getLong(1)), row));
               each(connection, TXS, from, to, row -> tx(blocks.get(row.getLong(1)), row));
               heights(connection, chain, from, to, blocks);
               return null;
@@ -147,8 +149,7 @@ final class BlockPage {
             .setProposerAddress(Marker.bytes(row, 5))
             .setNextValidatorsHash(Marker.bytes(row, 6))
             .setTxCount((int) row.getLong(7))
-            .setAppHash(Marker.bytes(row, 8))
-            .setComplete(Marker.flag(row, 11));
+            .setAppHash(Marker.bytes(row, 8));
     Marker.time(row, 3).ifPresent(block::setTime);
     try {
       ChainReader.addMessages(block, row.getBytes(9), row.getBytes(10));
@@ -156,7 +157,15 @@ final class BlockPage {
       into.fault("blocks", "does not parse");
       return;
     }
-    into.block(block.build(), (int) row.getLong(12));
+    into.block(block.build(), Marker.flag(row, 11), (int) row.getLong(12));
+  }
+
+  private static void header(StoredBlock into, ResultSet row) throws SQLException {
+    try {
+      into.seal(HeaderRows.read(row), HeaderRows.crc(row));
+    } catch (StorageException.Corruption e) {
+      into.fault("headers", "does not parse");
+    }
   }
 
   private static void tx(StoredBlock into, ResultSet row) throws SQLException {

@@ -7,6 +7,7 @@ import dev.varve.storage.RecordType;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.sql.GroupAccess.Work;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.CommitInfo;
 import dev.varve.storage.record.TxLog;
 import dev.varve.storage.record.TxResult;
@@ -25,7 +26,7 @@ final class ChainReader {
   private static final int KNOWN_COUNTS = 4096;
   private static final String BLOCK =
       "SELECT hash, time_seconds, time_nanos, proposer_address, next_validators_hash, tx_count,"
-          + " app_hash, last_commit, misbehavior, complete, crc FROM blocks WHERE height = ?";
+          + " app_hash, last_commit, misbehavior, crc FROM blocks WHERE height = ?";
   private static final String IN_SLICE =
       " WHERE height = ? AND tx_index >= ? AND tx_index < ? ORDER BY tx_index";
   private static final String TRANSACTIONS =
@@ -78,11 +79,10 @@ final class ChainReader {
                 .setProposerAddress(Marker.bytes(row, 4))
                 .setNextValidatorsHash(Marker.bytes(row, 5))
                 .setTxCount((int) row.getLong(6))
-                .setAppHash(Marker.bytes(row, 7))
-                .setComplete(row.getLong(10) != 0);
+                .setAppHash(Marker.bytes(row, 7));
         Marker.time(row, 2).ifPresent(block::setTime);
         addMessages(block, row.getBytes(8), row.getBytes(9));
-        return Optional.of(verified(block.build(), (int) row.getLong(11)));
+        return Optional.of(verified(block.build(), (int) row.getLong(10)));
       }
     }
   }
@@ -116,6 +116,13 @@ final class ChainReader {
   private static StorageException.Corruption missing(RecordType type, long height, int index) {
     return new StorageException.Corruption(
         type + " row " + index + " of block " + height + " is missing", null);
+  }
+
+  /** See {@link DiskStore#seal(long)}. */
+  Optional<BlockSeal> seal(long height) {
+    return state.holds(height) && height <= state.sealed()
+        ? chain.fixed(connection -> HeaderRows.find(connection, height))
+        : Optional.empty();
   }
 
   /** See {@link DiskStore#transactions}. */

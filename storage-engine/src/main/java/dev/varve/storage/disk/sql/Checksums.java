@@ -9,6 +9,7 @@ import dev.varve.storage.RecordBuffer;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.TxLocation;
 import java.util.zip.CRC32C;
 
@@ -19,6 +20,10 @@ final class Checksums {
 
   int block(BlockRecord block) {
     return of(RecordType.BLOCK, Keys.chain(block.getHeight(), RecordType.BLOCK, 0), block);
+  }
+
+  int seal(long height, BlockSeal seal) {
+    return of(RecordType.SEAL, Keys.height(height), seal);
   }
 
   int transaction(long height, int index, ByteString tx) {

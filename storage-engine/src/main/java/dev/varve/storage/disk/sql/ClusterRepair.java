@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.disk.copy.CopyRecord;
 import dev.varve.storage.disk.sql.GroupAccess.Work;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.TxLocation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -98,7 +99,8 @@ public final class ClusterRepair {
     BlockPage pages = new BlockPage(audit.chain(), audit.execution());
     StoredBlock stored = pages.read(height, height).get(0);
     try {
-      write(new BlockMend(stored, supplied, audit.ledger()).rows());
+      BlockRows rows = new BlockMend(stored, supplied, audit.ledger()).rows();
+      write(rows, Optional.ofNullable(stored.seal()).stream().toList());
     } catch (BlockMend.NotPossible e) {
       return Optional.of(e.getMessage());
     }
@@ -111,7 +113,8 @@ public final class ClusterRepair {
     return Optional.empty();
   }
 
-  private void write(BlockRows rows) {
+  /** A header that is damaged goes: the block is partial then. */
+  private void write(BlockRows rows, List<BlockSeal> seals) {
     List<BlockRows> run = List.of(rows);
     Group chain = audit.chain();
     Group execution = audit.execution();
@@ -122,10 +125,10 @@ public final class ClusterRepair {
               delete(connection, rows.height(), "tx_results", "logs", "attributes");
               ExecutionRows.writeBlocks(connection, run);
               if (chain == execution) {
-                delete(connection, rows.height(), "transactions");
-                ChainRows.writeBlocks(connection, run);
+                writeChain(connection, run, seals);
               }
               Marker.write(connection, execution.parts(), run);
+              HeaderRows.mark(connection, execution.parts(), seals);
               return null;
             });
     if (chain != execution) {
@@ -133,12 +136,19 @@ public final class ClusterRepair {
           .access()
           .write(
               connection -> {
-                delete(connection, rows.height(), "transactions");
-                ChainRows.writeBlocks(connection, run);
+                writeChain(connection, run, seals);
                 Marker.write(connection, chain.parts(), run);
+                HeaderRows.mark(connection, chain.parts(), seals);
                 return null;
               });
     }
+  }
+
+  private static void writeChain(Connection connection, List<BlockRows> run, List<BlockSeal> seals)
+      throws SQLException {
+    delete(connection, run.get(0).height(), "transactions", "headers");
+    ChainRows.writeBlocks(connection, run);
+    HeaderRows.write(connection, seals);
   }
 
   private static void delete(Connection connection, long height, String... tables)

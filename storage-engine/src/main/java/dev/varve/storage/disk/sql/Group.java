@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * One group, with what its parts were last known to hold.
@@ -29,7 +31,17 @@ final class Group {
   Group(SqlGroup group, BooleanSupplier closed) {
     this.group = group;
     this.access = new GroupAccess(group, closed);
-    this.replicas = new ReplicaMarkers(group);
+    this.replicas = new ReplicaMarkers(group, System::nanoTime);
+  }
+
+  /** The one group that holds some record types. */
+  static Group only(List<Group> groups, Predicate<SqlGroup> holds) {
+    List<Group> found = groups.stream().filter(group -> holds.test(group.group)).toList();
+    if (found.size() != 1) {
+      throw new IllegalArgumentException(
+          found.size() + " groups hold the same record types, allowed is 1");
+    }
+    return found.get(0);
   }
 
   SqlGroup tables() {
@@ -54,7 +66,12 @@ final class Group {
 
   /** What all parts hold. */
   AppliedHeight marker() {
-    return markers.stream()
+    return lowest(markers.stream());
+  }
+
+  /** The lowest of some markers; the default instance where there is none. */
+  static AppliedHeight lowest(Stream<AppliedHeight> markers) {
+    return markers
         .min(Comparator.comparingLong(AppliedHeight::getHeight))
         .orElse(AppliedHeight.getDefaultInstance());
   }

@@ -23,9 +23,20 @@ final class GroupAccess {
 
   /** Statements on a connection. */
   @FunctionalInterface
-  interface Work<T> {
-    T run(Connection connection) throws SQLException;
-  }
+  interface Work<T> extends SqlGroup.Reading<T> {}
+
+  private static final SqlGroup.Replicas ANY =
+      new SqlGroup.Replicas() {
+        @Override
+        public boolean admits(String replica) {
+          return true;
+        }
+
+        @Override
+        public void passedOver() {
+          // Which server answers is all the same.
+        }
+      };
 
   String name() {
     return "SQL group " + group.name();
@@ -35,11 +46,28 @@ final class GroupAccess {
     return commits.get();
   }
 
-  /** Reads in autocommit mode. */
+  /** Reads in autocommit mode, from primaries or from wherever. */
   <T> T read(boolean primary, Work<T> work) {
+    if (!primary) {
+      return read(ANY, work);
+    }
     requireOpen();
-    try (Connection connection = group.connect(primary)) {
+    try (Connection connection = group.connect()) {
       return work.run(connection);
+    } catch (SQLException e) {
+      throw SqlErrors.of(name(), e);
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw SqlErrors.of(name(), e);
+    }
+  }
+
+  /** Reads from those replicas that may be asked. */
+  <T> T read(SqlGroup.Replicas replicas, Work<T> work) {
+    requireOpen();
+    try {
+      return group.read(replicas, work);
     } catch (SQLException e) {
       throw SqlErrors.of(name(), e);
     } catch (StorageException e) {
@@ -52,7 +80,7 @@ final class GroupAccess {
   /** Runs all in one transaction on the primaries, and commits. */
   <T> T write(Work<T> work) {
     requireOpen();
-    try (Connection connection = group.connect(true)) {
+    try (Connection connection = group.connect()) {
       connection.setAutoCommit(false);
       boolean done = false;
       try {

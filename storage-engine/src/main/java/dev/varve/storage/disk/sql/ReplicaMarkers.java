@@ -6,9 +6,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,21 +26,18 @@ final class ReplicaMarkers {
   private static final long TAKEN_BACK_NANOS = 10_000_000_000L;
   private static final long TAKEN_BACK_POLL_NANOS = 10_000_000L;
   private static final long UNKNOWN = -1;
-  private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final long MISSING_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   private final String group;
   private final int parts;
   private final List<Replica> replicas = new ArrayList<>();
-  // Of the thread that drains.
-  private long missingSince;
-  private long missingTold;
+  private final LagWarning warning;
   // What may be visible on the primaries; UNKNOWN before they were read: till then nothing can be
   // said of what replicas show.
   private volatile long written = UNKNOWN;
 
-  ReplicaMarkers(SqlGroup group) {
+  ReplicaMarkers(SqlGroup group, LongSupplier nanos) {
     this.group = group.name();
+    this.warning = new LagWarning(group.name(), nanos);
     this.parts = group.parts();
     for (SqlNode node : group.nodes()) {
       if (node.isReplica()) {
@@ -74,26 +73,44 @@ final class ReplicaMarkers {
     written = Math.max(written, height);
   }
 
-  /** Whether a replica may be asked at all. */
-  boolean isAnswering() {
-    if (replicas.isEmpty()) {
-      return false;
-    }
-    for (Replica replica : replicas) {
-      if (!replica.answering) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Whether some replica answers, so that asking them is not in vain. */
   boolean isAnyAnswering() {
     return replicas.stream().anyMatch(replica -> replica.answering);
   }
 
+  /** Names of the replicas that answer and hold a height. */
+  Set<String> holding(long height) {
+    Set<String> names = new HashSet<>();
+    for (Replica replica : replicas) {
+      if (replica.answering && replica.height >= height) {
+        names.add(replica.node.name());
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Names of the replicas that answer and, of those of their part, hold a height or else the most.
+   */
+  Set<String> furthest(long height) {
+    long[] most = new long[parts];
+    for (Replica replica : replicas) {
+      if (replica.answering) {
+        int part = replica.node.part();
+        most[part] = Math.max(most[part], Math.min(height, replica.height));
+      }
+    }
+    Set<String> names = new HashSet<>();
+    for (Replica replica : replicas) {
+      if (replica.answering && replica.height >= most[replica.node.part()]) {
+        names.add(replica.node.name());
+      }
+    }
+    return names;
+  }
+
   /** Whether every replica holds a height. */
-  boolean haveReached(long applied) {
+  private boolean haveReached(long applied) {
     for (Replica replica : replicas) {
       if (!replica.answering || replica.height < applied) {
         return false;
@@ -131,35 +148,9 @@ final class ReplicaMarkers {
     }
   }
 
-  /**
-   * Tells, once in a while, that blocks stay in the fallback log because replicas lack them.
-   *
-   * @param has what the replicas hold
-   * @param applied what the primaries hold
-   */
-  void tellOfMissing(long has, long applied) {
-    long now = System.nanoTime();
-    if (has >= applied || isAnswering()) {
-      missingSince = 0;
-      return;
-    }
-    if (missingSince == 0) {
-      missingSince = now;
-      missingTold = now - MISSING_PERIOD_NANOS;
-    }
-    if (now - missingSince > MISSING_NANOS && now - missingTold > MISSING_PERIOD_NANOS) {
-      missingTold = now;
-      LOG.warn(
-          "the fallback log keeps all blocks above {}, as replicas of SQL group {} do not have"
-              + " them: {}; when it is full the node waits for them. Bring them back, or take them"
-              + " out of cluster.yaml, or set trimAfterReplicas: 0 there, and start again",
-          has,
-          group,
-          replicas.stream()
-              .filter(replica -> !replica.answering)
-              .map(replica -> replica.node.name())
-              .toList());
-    }
+  /** Tells when replicas do not apply what the primaries hold; for the thread that drains. */
+  void tellOfMissing(int required, long applied) {
+    warning.look(replicated(required), applied, shown());
   }
 
   /** Waits, for a while, until no replica that answers shows more than a height. */

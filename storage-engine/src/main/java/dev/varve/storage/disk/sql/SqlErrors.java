@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Tells from an error of the driver, or of the router, which kind of failure it is. */
-final class SqlErrors {
+public final class SqlErrors {
   private static final Set<Integer> DISK_FULL = Set.of(1021, 1114, 3675);
   private static final int WRITE_FAILED = 1030;
   private static final int FILE_WRITE_FAILED = 3;
@@ -23,7 +23,7 @@ final class SqlErrors {
   private SqlErrors() {}
 
   /** {@code source}: the group or node that was asked. */
-  static StorageException of(String source, Throwable error) {
+  public static StorageException of(String source, Throwable error) {
     Throwable cause = error;
     for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
       if (cause instanceof StorageException known) {
@@ -95,7 +95,18 @@ final class SqlErrors {
     return new StorageException.Unavailable(source + what + message(error), error);
   }
 
+  /** What it says and, where that is not in it, what was behind it: "Connection refused". */
   private static String message(Throwable error) {
+    String text = firstLine(error);
+    Throwable innermost = error;
+    for (int i = 0; innermost.getCause() != null && i < MAX_CAUSES; i++) {
+      innermost = innermost.getCause();
+    }
+    String reason = firstLine(innermost);
+    return text.contains(reason) ? text : text + ": " + reason;
+  }
+
+  private static String firstLine(Throwable error) {
     String text = error.getMessage();
     return text == null
         ? error.getClass().getSimpleName()

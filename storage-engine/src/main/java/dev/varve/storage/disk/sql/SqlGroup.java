@@ -29,12 +29,31 @@ public interface SqlGroup {
   boolean isSharded();
 
   /**
-   * A connection in autocommit mode; the caller closes it, and opens no other on the same thread
-   * before.
-   *
-   * @param primary whether statements that read go to the primaries too
+   * A connection to the primaries, in autocommit mode; the caller closes it, and opens no other on
+   * the same thread before.
    */
-  Connection connect(boolean primary) throws SQLException;
+  Connection connect() throws SQLException;
+
+  /** Statements that only read, in autocommit mode. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  /** Which replicas may be asked in a read, and what becomes of that. */
+  interface Replicas {
+    /** Whether one may be asked, by its name. */
+    boolean admits(String replica);
+
+    /** None of a part's replicas was admitted and answered: its primary is asked. */
+    void passedOver();
+  }
+
+  /**
+   * Reads what lies on a part with replicas from one of them that is admitted, else from the part's
+   * primary. All of it runs on this thread, which opens no connection meanwhile.
+   */
+  <T> T read(Replicas replicas, Reading<T> reading) throws SQLException;
 
   /** All servers, in any order; always the same ones. */
   List<SqlNode> nodes();

@@ -8,6 +8,7 @@ import dev.varve.storage.disk.Sha256;
 import dev.varve.storage.disk.copy.CopyRecord;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.HistoryRecord;
 import dev.varve.storage.record.LogSlice;
 import dev.varve.storage.record.NameBefore;
@@ -36,6 +37,7 @@ final class SqlImport {
   private final Checksums checksums = new Checksums();
   private final Shards shards = new Shards();
   private final List<BlockRows> blocks = new ArrayList<>();
+  private final List<BlockSeal> seals = new ArrayList<>();
   private final List<CopyRecord> locations = new ArrayList<>();
   private final List<CopyRecord> others = new ArrayList<>();
 
@@ -65,6 +67,7 @@ final class SqlImport {
         case TRANSACTION -> txs.addAll(record.parse(TransactionSlice.parser()).getTxsList());
         case RESULT -> results.addAll(record.parse(ResultSlice.parser()).getResultsList());
         case LOG -> logs.addAll(record.parse(LogSlice.parser()).getLogsList());
+        case SEAL -> seals.add(record.parse(BlockSeal.parser()));
         case MARKER -> marker = record.parse(AppliedHeight.parser());
         default -> {}
       }
@@ -88,6 +91,7 @@ final class SqlImport {
                   writeChain(connection);
                 }
                 Marker.write(connection, execution.parts(), blocks);
+                HeaderRows.mark(connection, execution.parts(), seals);
                 return null;
               });
     }
@@ -98,16 +102,19 @@ final class SqlImport {
               connection -> {
                 writeChain(connection);
                 Marker.write(connection, chain.parts(), blocks);
+                HeaderRows.mark(connection, chain.parts(), seals);
                 return null;
               });
     }
     blocks.clear();
+    seals.clear();
     locations.clear();
     others.clear();
   }
 
   private void writeChain(Connection connection) throws SQLException {
     ChainRows.writeBlocks(connection, blocks);
+    HeaderRows.write(connection, seals);
     locations(connection, locations, checksums);
   }
 

@@ -147,7 +147,7 @@ final class SqlPruner {
     if (execution != chain) {
       delete(execution, from, to, "height", "heights");
     }
-    delete(chain, from, to, "height", "transactions", "heights");
+    delete(chain, from, to, "height", "transactions", "headers", "heights");
     // Those that were included again lead elsewhere.
     delete(chain, 0, to, "height", "locations");
     delete(chain, from, to, "height", "blocks");

@@ -19,7 +19,7 @@ import java.util.Optional;
 /** The records of a cluster, read from its primaries. Threads: one at a time. */
 final class SqlRecords implements RecordStore {
   private static final List<String> CHAIN_TABLES =
-      List.of("heights", "blocks", "transactions", "locations");
+      List.of("heights", "blocks", "headers", "transactions", "locations");
   private static final List<String> EXECUTION_TABLES =
       List.of("heights", "tx_results", "logs", "state", "history", "commitments", "meta");
 

@@ -152,7 +152,7 @@ final class SqlRollback {
       }
       rows.finish();
     }
-    delete(connection, height, "transactions", "blocks");
+    delete(connection, height, "transactions", "headers", "blocks");
   }
 
   private void takeBackExecution(Connection connection, long height) throws SQLException {

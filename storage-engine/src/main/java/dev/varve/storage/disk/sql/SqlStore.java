@@ -7,6 +7,7 @@ import dev.varve.storage.StorageException;
 import dev.varve.storage.disk.copy.RecordStore;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.StateRecord;
 import dev.varve.storage.record.TxLocation;
 import dev.varve.storage.record.TxLog;
@@ -46,6 +47,7 @@ public final class SqlStore implements DiskStore {
   private final StateReader stateReader;
   private final BlockWriter writer;
   private final SqlPruner pruner;
+  private final SqlSeals seals;
   private final DiskUsage usage;
   private final MarkerPoll poll;
   private final Object writeLock = new Object();
@@ -63,8 +65,8 @@ public final class SqlStore implements DiskStore {
     for (SqlGroup group : tables) {
       groups.add(new Group(group, () -> closed));
     }
-    this.execution = only(groups.stream().filter(g -> g.tables().holdsExecution()).toList());
-    this.chain = only(groups.stream().filter(g -> g.tables().holdsChain()).toList());
+    this.execution = Group.only(groups, SqlGroup::holdsExecution);
+    this.chain = Group.only(groups, SqlGroup::holdsChain);
     this.chainRoute = new Route(chain, state);
     this.executionRoute = execution == chain ? chainRoute : new Route(execution, state);
     this.chainReader = new ChainReader(chainRoute, executionRoute, state);
@@ -73,16 +75,9 @@ public final class SqlStore implements DiskStore {
     List<Group> inOrder = execution == chain ? List.of(chain) : List.of(execution, chain);
     this.writer = new BlockWriter(inOrder, state, config);
     this.pruner = new SqlPruner(chain, execution, state, config.retainBlocks(), writeLock);
+    this.seals = new SqlSeals(chain, execution, state);
     this.usage = new DiskUsage(tables);
     this.poll = new MarkerPoll(groups.stream().map(Group::replicas).toList(), config.pollPeriod());
-  }
-
-  private static Group only(List<Group> groups) {
-    if (groups.size() != 1) {
-      throw new IllegalArgumentException(
-          groups.size() + " groups hold the same record types, allowed is 1");
-    }
-    return groups.get(0);
   }
 
   /**
@@ -135,16 +130,10 @@ public final class SqlStore implements DiskStore {
     return groups.stream().flatMap(group -> group.replicas().shown().stream()).toList();
   }
 
-  /** Reads that went to replicas since this was opened. */
-  public long replicaReads() {
-    long reads = chainRoute.replicaReads();
-    return execution == chain ? reads : reads + executionRoute.replicaReads();
-  }
-
-  /** Reads that went to primaries since this was opened. */
-  public long primaryReads() {
-    long reads = chainRoute.primaryReads();
-    return execution == chain ? reads : reads + executionRoute.primaryReads();
+  /** Reads since this was opened. */
+  public ReadCounts reads() {
+    ReadCounts reads = chainRoute.reads();
+    return execution == chain ? reads : reads.plus(executionRoute.reads());
   }
 
   private void requireOpen() {
@@ -178,11 +167,7 @@ public final class SqlStore implements DiskStore {
   /** Reads all that is known of the cluster anew. */
   private void load() {
     groups.forEach(group -> group.load(config));
-    AppliedHeight now = groups.get(0).marker();
-    for (Group group : groups) {
-      AppliedHeight marker = group.marker();
-      now = marker.getHeight() < now.getHeight() ? marker : now;
-    }
+    AppliedHeight now = Group.lowest(groups.stream().map(Group::marker));
     long last = now.getHeight();
     long first =
         groups.stream()
@@ -197,6 +182,7 @@ public final class SqlStore implements DiskStore {
     long history = access.read(true, connection -> HistoryRows.first(connection, last));
     long floor = access.read(true, connection -> ChainFloors.read(connection));
     state.loaded(now, first, history, floor);
+    state.sealed(seals.last());
     chainReader.forget();
     poll.nudge();
   }
@@ -250,12 +236,31 @@ public final class SqlStore implements DiskStore {
     long verified = state.height();
     if (config.replicasRequired() > 0) {
       for (Group group : groups) {
-        long replicated = group.replicas().replicated(config.replicasRequired());
-        group.replicas().tellOfMissing(replicated, state.height());
-        verified = Math.min(verified, replicated);
+        ReplicaMarkers replicas = group.replicas();
+        replicas.tellOfMissing(config.replicasRequired(), state.height());
+        verified = Math.min(verified, replicas.replicated(config.replicasRequired()));
       }
     }
     return verified;
+  }
+
+  @Override
+  public void seal(List<BlockSeal> blockSeals) {
+    requireReached();
+    synchronized (writeLock) {
+      seals.write(blockSeals);
+    }
+  }
+
+  @Override
+  public Optional<BlockSeal> seal(long height) {
+    requireReached();
+    return chainReader.seal(height);
+  }
+
+  @Override
+  public long sealed() {
+    return state.sealed();
   }
 
   @Override

@@ -16,6 +16,7 @@ final class StoreState {
   private volatile long historyFirst = NONE;
   private volatile long chainFloor;
   private volatile long firstBlock = NONE;
+  private volatile long sealed;
 
   StoreState(long historyBlocks) {
     this.historyBlocks = historyBlocks;
@@ -116,6 +117,15 @@ final class StoreState {
 
   synchronized void raiseChainFloor(long height) {
     chainFloor = height;
+  }
+
+  /** The highest block that has header and commit, or 0. */
+  long sealed() {
+    return Math.min(sealed, height());
+  }
+
+  void sealed(long height) {
+    sealed = height;
   }
 
   /** Whether a block is to be there. */

@@ -9,6 +9,7 @@ import dev.varve.storage.disk.Sha256;
 import dev.varve.storage.disk.copy.CopyRecord;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
+import dev.varve.storage.record.BlockSeal;
 import dev.varve.storage.record.LogSlice;
 import dev.varve.storage.record.ResultSlice;
 import dev.varve.storage.record.TransactionSlice;
@@ -35,6 +36,8 @@ final class StoredBlock {
   private final List<Height> heights = new ArrayList<>();
   private final Checksums checksums = new Checksums();
   private BlockRecord block;
+  private boolean complete;
+  private BlockSeal seal;
 
   /** A row of {@code transactions}. */
   record Tx(ByteString bytes, ByteString hash, int crc) {}
@@ -70,11 +73,21 @@ final class StoredBlock {
     return List.copyOf(faults.values());
   }
 
-  void block(BlockRecord row, int crc) {
+  /** {@code isComplete}: whether its row says that there is a header. */
+  void block(BlockRecord row, boolean isComplete, int crc) {
+    complete = isComplete;
     if (checksums.block(row) == crc) {
       block = row;
     } else {
       fault("blocks", "has a wrong checksum");
+    }
+  }
+
+  void seal(BlockSeal row, int crc) {
+    if (checksums.seal(height, row) == crc) {
+      seal = row;
+    } else {
+      fault("headers", "has a wrong checksum");
     }
   }
 
@@ -98,6 +111,11 @@ final class StoredBlock {
   /** The block, or null where it cannot be read. */
   BlockRecord block() {
     return block;
+  }
+
+  /** Header and commit, or null where there is none, or it is not of this block. */
+  BlockSeal seal() {
+    return faults.containsKey("headers") ? null : seal;
   }
 
   NavigableMap<Long, Tx> txs() {
@@ -136,7 +154,20 @@ final class StoredBlock {
     noneFrom(count, "transactions", txs);
     noneFrom(count, "tx_results", results);
     noneFrom(count, "logs", logs);
+    checkSeal();
     checkHeights(parts);
+  }
+
+  private void checkSeal() {
+    // A row that says nothing of a header is written again with the block, the header is not.
+    if (seal == null && (complete || heights.stream().anyMatch(Height::complete))) {
+      fault("headers", "is missing");
+    }
+    if (seal != null
+        && block != null
+        && !seal.getCommit().getBlockId().getHash().equals(block.getHash())) {
+      fault("headers", "is of another block");
+    }
   }
 
   /** The number of transactions that the markers with a right checksum tell, if they agree. */
@@ -245,8 +276,7 @@ final class StoredBlock {
         && marker.getAppHash().equals(block.getAppHash())
         && marker.hasTime() == block.hasTime()
         && marker.getTime().equals(block.getTime())
-        && row.txCount() == Integer.toUnsignedLong(block.getTxCount())
-        && row.complete() == block.getComplete();
+        && row.txCount() == Integer.toUnsignedLong(block.getTxCount());
   }
 
   /** Its records, as all stores have them. */
@@ -261,6 +291,9 @@ final class StoredBlock {
       for (int from = 0; from < txs.size(); from += DiskStore.SLICE_LENGTH) {
         unit.add(slice(type, from));
       }
+    }
+    if (seal != null) {
+      unit.add(CopyRecord.of(RecordType.SEAL, Keys.height(height), seal));
     }
     unit.add(CopyRecord.of(RecordType.MARKER, Keys.chain(height, RecordType.MARKER, 0), marker()));
     return unit;

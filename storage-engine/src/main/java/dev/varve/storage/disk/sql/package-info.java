@@ -13,6 +13,7 @@
  * both       home           part                                       whose cluster this is
  *            heights        part, height                               MARKER
  * chain      blocks         height                                     BLOCK
+ *            headers        height                                     SEAL
  *            transactions   height, tx_index                           a transaction's bytes
  *            locations      hash                                       INDEX
  * execution  tx_results     height, tx_index                           RESULT, without the events
@@ -43,6 +44,7 @@
  * <pre>
  * table          type         key                                payload
  * blocks         BLOCK        height, type, slice 0              BlockRecord
+ * headers        SEAL         height                             BlockSeal
  * transactions   TRANSACTION  height, type, tx_index             the transaction's bytes
  * tx_results     RESULT       height, type, tx_index             TxResult
  *   log_crc      LOG          height, type, tx_index             TxLog: rows of logs and attributes
@@ -60,8 +62,18 @@
  * each, big-endian: of each transaction its own, its result's and its log's; block; commitment;
  * names in order; state writes in the batch's order, where a deletion has that of no payload,
  * inverted. {@code hash} in {@code transactions} and {@code tx_results}, {@code composite_key},
- * {@code shard}, {@code tx_count} and {@code complete} in {@code heights} are for queries, follow
+ * {@code shard}, {@code tx_count} in {@code heights} and {@code complete} are for queries, follow
  * from the rest and are covered by no checksum.
+ *
+ * <h2>Header and commit</h2>
+ *
+ * <p>{@code headers} holds a block's header and, from {@code block_hash} on, its commit: {@code
+ * signatures} is a {@code BlockCommit} with that field alone; a block id that is absent is NULL. A
+ * row is written in one transaction with {@code complete} of {@code blocks} and {@code heights} in
+ * the chain's group, after which {@code heights} of the other group follows. A block that is
+ * written again is not complete, whether its header is still there or not: so the greatest complete
+ * height of a part tells up to where it has what it was given, and the lowest of all parts what is
+ * to be given again.
  *
  * <h2>Invariants</h2>
  *
@@ -83,9 +95,10 @@
  *       What is dropped goes from {@code history} first.
  *   <li>META {@code store.chain_floor} is durable before a block below it is deleted.
  *   <li>Rows that never change are asked of a replica, then of the primary; rows that do, of a
- *       replica only when every replica of the group has shown the applied height, else of the
- *       primary. A replica that shows more than was ever written (it has not seen yet that blocks
- *       were taken back) is not trusted before it shows less.
+ *       replica only when it has shown the applied height, else of the primary. Both are decided
+ *       part by part: a replica that is dead or behind takes no other out of use. A replica that
+ *       shows more than was ever written (it has not seen yet that blocks were taken back) is not
+ *       trusted before it shows less.
  *   <li>{@code batch_crc} 0 is not known: of blocks that were copied from a store of another kind,
  *       or mended when no part had its marker any more. Such blocks are compared by their hashes.
  *   <li>META {@code store.copy} says that the cluster is a copy that is not finished; it is written

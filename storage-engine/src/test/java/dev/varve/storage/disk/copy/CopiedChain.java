@@ -7,6 +7,7 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.RecordType;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.SealMaker;
 import dev.varve.storage.record.AppliedHeight;
 import dev.varve.storage.record.BlockRecord;
 import dev.varve.storage.record.StateRecord;
@@ -37,7 +38,12 @@ public final class CopiedChain {
 
   /** Makes so many blocks more, and gives them to a store one by one. */
   public void fill(DiskStore store, int count) {
-    next(count).forEach(batch -> store.apply(List.of(batch)));
+    for (BlockBatch batch : next(count)) {
+      store.apply(List.of(batch));
+      if (random.nextInt(4) != 0) {
+        store.seal(List.of(SealMaker.of(batch.block())));
+      }
+    }
   }
 
   /** Makes the next blocks. */
@@ -84,10 +90,12 @@ public final class CopiedChain {
     assertThat(hashed(other.applied())).isEqualTo(hashed(one.applied()));
     assertThat(other.chainFloor()).isEqualTo(one.chainFloor());
     assertThat(other.historyFloor()).isEqualTo(one.historyFloor());
+    assertThat(other.sealed()).isEqualTo(one.sealed());
     long last = one.applied().getHeight();
     for (long height = 0; height <= last + 1; height++) {
       Optional<BlockRecord> block = one.block(height);
       assertThat(other.block(height)).isEqualTo(block);
+      assertThat(other.seal(height)).isEqualTo(one.seal(height));
       for (int slice = 0; slice < 4; slice++) {
         assertThat(other.transactions(height, slice)).isEqualTo(one.transactions(height, slice));
         assertThat(other.results(height, slice)).isEqualTo(one.results(height, slice));

@@ -6,6 +6,9 @@ import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.DiskStoreContract;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.SealMaker;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,18 @@ class LevelDbStoreTest extends DiskStoreContract {
   @Override
   protected DiskStore open(Path folder) {
     return LevelDbStore.open(folder, LevelDbConfig.defaults());
+  }
+
+  @Test
+  void shouldBringAStoreOfVersionThreeUpToDate() throws IOException {
+    BlockBatch first = BatchBuilder.at(1).build();
+    store.apply(List.of(first));
+    Files.writeString(folder.resolve("FORMAT"), "leveldb 3\n");
+    reopen();
+    assertThat(folder.resolve("FORMAT")).hasContent("leveldb 4\n");
+    assertThat(store.block(1)).contains(first.block());
+    store.seal(List.of(SealMaker.of(first.block())));
+    assertThat(store.sealed()).isEqualTo(1);
   }
 
   @Test

@@ -96,6 +96,17 @@ class RocksDbDamageTest {
       ByteString from = ByteString.copyFromUtf8("s");
       ByteString to = ByteString.copyFromUtf8("t");
       requireCorrupt(() -> store.scanState(from, to, (key, state) -> true), "STATE", seed);
+      List<String> damaged = new ArrayList<>();
+      store.verifyRecords(damage -> damaged.add(damage.getMessage()));
+      // Two records a transaction, seven slices and markers, and what the checks above name.
+      assertThat(damaged).as("seed %d", seed).hasSizeGreaterThan(2 * 70);
+      for (RecordType type : RecordType.values()) {
+        boolean written =
+            type != RecordType.UNDO && type != RecordType.DELETION && type != RecordType.SEAL;
+        assertThat(damaged.stream().anyMatch(text -> text.startsWith(type + " record ")))
+            .as("%s, seed %d", type, seed)
+            .isEqualTo(written && type != RecordType.MARKER);
+      }
     }
   }
 
@@ -231,7 +242,7 @@ class RocksDbDamageTest {
   @Test
   void shouldRefuseANewerFormat() throws IOException {
     open().close();
-    Files.writeString(folder.resolve(StoreFolder.MARKER), "rocksdb 4\n");
+    Files.writeString(folder.resolve(StoreFolder.MARKER), "rocksdb 5\n");
     assertThatThrownBy(this::open).isInstanceOf(StorageException.Incompatible.class);
     assertThatThrownBy(() -> RocksDbStore.openReadOnly(folder, RocksDbConfig.defaults()))
         .isInstanceOf(StorageException.Incompatible.class);

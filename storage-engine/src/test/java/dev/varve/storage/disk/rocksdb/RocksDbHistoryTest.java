@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.RollbackContract;
 import dev.varve.storage.fixture.BatchBuilder;
+import dev.varve.storage.fixture.SealMaker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +31,10 @@ class RocksDbHistoryTest extends RollbackContract {
   @Override
   protected void makeVersionOne() throws IOException {
     super.makeVersionOne();
+    drop(List.of("history", "deletion", "seal"));
+  }
+
+  private void drop(List<String> unknown) throws IOException {
     String database = folder.resolve(RocksDbStore.DATABASE_FOLDER).toString();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try (Options any = new Options();
@@ -38,7 +45,7 @@ class RocksDbHistoryTest extends RollbackContract {
               .toList();
       try (RocksDB db = RocksDB.open(options, database, families, handles)) {
         for (ColumnFamilyHandle handle : handles) {
-          if (List.of("history", "deletion").contains(new String(handle.getName(), UTF_8))) {
+          if (unknown.contains(new String(handle.getName(), UTF_8))) {
             db.dropColumnFamily(handle);
           }
         }
@@ -47,6 +54,25 @@ class RocksDbHistoryTest extends RollbackContract {
     } catch (RocksDBException e) {
       throw new IOException(e);
     }
+  }
+
+  @Test
+  void shouldBringAStoreOfVersionThreeUpToDate() throws IOException {
+    BlockBatch first = BatchBuilder.at(1).tx("a=1", 0).write("sa", "1").build();
+    store.apply(List.of(first));
+    store.close();
+    drop(List.of("seal"));
+    Files.writeString(folder.resolve("FORMAT"), "rocksdb 3\n");
+    try (RocksDbStore reader = RocksDbStore.openReadOnly(folder, RocksDbConfig.defaults())) {
+      assertThat(reader.block(1)).contains(first.block());
+      assertThat(reader.seal(1)).isEmpty();
+      assertThat(reader.sealed()).isZero();
+    }
+    store = open(folder, 0);
+    assertThat(folder.resolve("FORMAT")).hasContent("rocksdb 4\n");
+    assertThat(store.block(1)).contains(first.block());
+    store.seal(List.of(SealMaker.of(first.block())));
+    assertThat(store.sealed()).isEqualTo(1);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.varve.bench.engine;
 
-import dev.varve.bench.engine.Figure.Target;
+import dev.varve.bench.report.Figure;
+import dev.varve.bench.report.Figure.Target;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.DiskStore;
 import dev.varve.storage.Keys;

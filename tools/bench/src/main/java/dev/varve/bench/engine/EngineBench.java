@@ -1,5 +1,6 @@
 package dev.varve.bench.engine;
 
+import dev.varve.bench.report.Figure;
 import dev.varve.bench.report.Machine;
 import dev.varve.bench.report.Progress;
 import dev.varve.storage.StorageException;
@@ -24,6 +25,9 @@ public final class EngineBench {
 
   /** Exit code: something failed. */
   public static final int FAILED = 1;
+
+  /** Exit code: what was asked makes no sense. */
+  public static final int USAGE = 2;
 
   /** The benchmarks, in their order. */
   public static final List<String> GROUPS =

@@ -1,7 +1,8 @@
 package dev.varve.bench.engine;
 
 import com.google.protobuf.ByteString;
-import dev.varve.bench.engine.Figure.Target;
+import dev.varve.bench.report.Figure;
+import dev.varve.bench.report.Figure.Target;
 import dev.varve.bench.report.Samples;
 import dev.varve.storage.Envelope;
 import dev.varve.storage.RecordType;

@@ -1,6 +1,7 @@
 package dev.varve.bench.engine;
 
-import dev.varve.bench.engine.Figure.Target;
+import dev.varve.bench.report.Figure;
+import dev.varve.bench.report.Figure.Target;
 import dev.varve.bench.report.Samples;
 import dev.varve.storage.StorageEngine;
 import dev.varve.storage.disk.rocksdb.RocksDbConfig;

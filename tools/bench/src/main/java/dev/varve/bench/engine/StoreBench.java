@@ -1,5 +1,6 @@
 package dev.varve.bench.engine;
 
+import dev.varve.bench.report.Figure;
 import dev.varve.bench.report.Machine;
 import dev.varve.bench.report.Progress;
 import dev.varve.sharding.ClusterConfigException;
@@ -65,7 +66,8 @@ public final class StoreBench {
   /**
    * Measures, and prints the report to {@code out}; a failure is one line on the error stream.
    *
-   * @return {@link EngineBench#DONE} or {@link EngineBench#FAILED}
+   * @return {@link EngineBench#DONE}, {@link EngineBench#FAILED}, or {@link EngineBench#USAGE} for
+   *     a cluster.yaml that is missing or not as it should be
    */
   public int run(Options options, PrintStream out) {
     Progress progress = new Progress(err, options.progress());
@@ -87,7 +89,8 @@ public final class StoreBench {
       err.println("bench: " + e.getMessage());
     } catch (ClusterConfigException e) {
       progress.clear();
-      err.println(e.getMessage());
+      err.println("bench: " + e.getMessage());
+      return EngineBench.USAGE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       progress.clear();

@@ -1,7 +1,8 @@
 package dev.varve.bench.engine;
 
 import com.google.protobuf.ByteString;
-import dev.varve.bench.engine.Figure.Target;
+import dev.varve.bench.report.Figure;
+import dev.varve.bench.report.Figure.Target;
 import dev.varve.bench.report.Progress;
 import dev.varve.bench.report.Samples;
 import dev.varve.fallback.io.FileTrees;
@@ -70,20 +71,23 @@ final class StoreRun {
 
   List<Figure> figures() throws IOException, InterruptedException, SQLException {
     Path folder = setup.folder("store");
-    try (Cluster cluster = Cluster.open(config)) {
+    try (Cluster cluster = Cluster.open(config);
+        Databases made = cluster::dropDatabases) {
       List<SqlGroup> groups = ClusterGroups.of(cluster);
       try (SqlStore opened = SqlStore.open(groups, store)) {
         opened.block(1); // Unavailable, with the reason, when a database is not reached
       }
-      try {
-        measure(folder, groups);
-      } finally {
-        cluster.dropDatabases();
-      }
+      measure(folder, groups);
     } finally {
       FileTrees.delete(folder);
     }
     return figures;
+  }
+
+  /** What the run makes on the servers, be it on some of them only before it fails. */
+  private interface Databases extends AutoCloseable {
+    @Override
+    void close() throws SQLException;
   }
 
   private void measure(Path folder, List<SqlGroup> groups)
@@ -107,7 +111,7 @@ final class StoreRun {
       try (SqlStore routed = SqlStore.open(groups, store)) {
         EngineHome.await("the replicas", () -> isCaughtUp(routed));
         rows("replica", read(routed, "replicas"), baseline);
-        requireAlmostNone("primaries", routed.primaryReads(), routed.replicaReads());
+        requireAlmostNone("primaries", routed.reads().primaries(), routed.reads().replicas());
       }
     }
     try (Cluster primaries = Cluster.open(config.withoutReplicas());

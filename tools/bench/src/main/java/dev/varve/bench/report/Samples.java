@@ -16,6 +16,13 @@ public final class Samples {
     sum += nanos;
   }
 
+  /** Adds what another has. */
+  public void addAll(Samples other) {
+    for (int i = 0; i < other.count; i++) {
+      add(other.values[i]);
+    }
+  }
+
   public int count() {
     return count;
   }

@@ -2,7 +2,8 @@ package dev.varve.bench.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.varve.bench.engine.Figure.Target;
+import dev.varve.bench.report.Figure;
+import dev.varve.bench.report.Figure.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
