@@ -35,7 +35,8 @@ public interface StorageEngine extends AutoCloseable {
    * Adds header and commit to blocks that the disk store holds already, in ascending order. What is
    * lost of them with a crash is lacking in {@link #sealed} then, and is to be given again.
    *
-   * <p>From one thread at a time, beside commits, which do not wait for it.
+   * <p>From one thread at a time, beside commits; one that goes to the disk store at once may wait
+   * for such a write.
    *
    * @throws StorageException.Unavailable while the disk store is down or lacks one of the blocks
    * @throws IllegalArgumentException when one is of another block; nothing was written

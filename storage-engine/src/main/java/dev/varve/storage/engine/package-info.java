@@ -46,6 +46,10 @@
  *       the newest place whose transaction memory has and that has the hash asked for.
  *   <li>Below the disk store's floor nothing of a block is answered, though memory may hold it yet:
  *       what was dropped is dropped for every reader. Only blocks that the store has are dropped.
+ *   <li>Header and commit of a block, which come later, go to the store alone and only while it is
+ *       up; memory has them apart from the block, so that a partial block never replaces a complete
+ *       one. A block that is read is complete once the store has said so, but where the store has
+ *       its header alone and is down.
  *   <li>A block that neither log nor store takes is held, and Commit with it, until one does.
  *   <li>Warming brings blocks, transactions, results and logs, which never change; it pushes
  *       nothing out, so it ends when memory is full, and what it brought goes before anything

@@ -106,6 +106,7 @@ public final class FaultyStore implements DiskStore {
 
   @Override
   public Optional<BlockSeal> seal(long height) {
+    requireReadable();
     return store.seal(height);
   }
 
