@@ -65,6 +65,7 @@ class ReadAfterCommitIT {
       }
       long misses = chain.status().memory().misses();
       assertThat(misses).as("reads that memory could not answer").isGreaterThan(BLOCKS / 10);
+      lag.catchUp();
       chain.requireWhole(servers);
     } finally {
       client.close();

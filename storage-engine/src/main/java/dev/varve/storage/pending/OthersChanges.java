@@ -1,5 +1,6 @@
 package dev.varve.storage.pending;
 
+import dev.varve.storage.CommittedTask;
 import dev.varve.storage.PendingChange;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -253,10 +254,10 @@ final class OthersChanges {
   private Telling all(Connection connection, int own) throws SQLException {
     Telling telling = new Telling();
     Set<Long> gone = known.all();
-    Map<Long, FeedRow> lastRows = new HashMap<>();
+    Map<Long, CommittedTask> inBlocks = new HashMap<>();
     for (GatewayRow row : GatewayRows.all(connection)) {
       if (!isOwn(row)) {
-        readLast(connection, row, gone, lastRows);
+        readInBlocks(connection, row, gone, inBlocks);
       }
       telling.places.put(row.number(), row.feedSeq());
     }
@@ -271,18 +272,18 @@ final class OthersChanges {
       page = TaskRows.page(connection, page.get(page.size() - 1).id());
     }
     for (long id : gone) {
-      FeedRow last = lastRows.get(id);
-      tellGone(last == null ? FeedRow.of(FeedRow.Kind.DROPPED, id) : last, telling);
-      if (last == null) {
-        telling.others.add(new PendingChange.Forgotten(id)); // it may have been in a block before
-      }
+      CommittedTask inBlock = inBlocks.get(id);
+      telling.remove(id);
+      telling.others.add(
+          inBlock == null ? new PendingChange.Dropped(id) : new PendingChange.Committed(inBlock));
+      telling.others.add(new PendingChange.Forgotten(id)); // it may have been remembered
     }
     return telling;
   }
 
-  /** What is still kept of how tasks went that are known and may be gone. */
-  private void readLast(
-      Connection connection, GatewayRow row, Set<Long> ids, Map<Long, FeedRow> lastRows)
+  /** What is still kept of tasks that are known, may be gone, and came into a block. */
+  private void readInBlocks(
+      Connection connection, GatewayRow row, Set<Long> ids, Map<Long, CommittedTask> inBlocks)
       throws SQLException {
     long place = Math.max(place(row), row.feedFloor());
     while (place < row.feedSeq()) {
@@ -292,8 +293,8 @@ final class OthersChanges {
         return;
       }
       for (FeedRow each : feed) {
-        if (each.ofGone() != null && ids.contains(each.id())) {
-          lastRows.put(each.id(), each);
+        if (each.committed() != null && ids.contains(each.id())) {
+          inBlocks.put(each.id(), each.committed());
         }
       }
       place = feed.get(feed.size() - 1).seq();
