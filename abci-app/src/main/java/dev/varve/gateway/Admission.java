@@ -43,6 +43,21 @@ final class Admission {
     }
   }
 
+  /** Whether one names a key that is new here: its client may have been elsewhere before. */
+  boolean haveNewKey(List<Submission> submissions) {
+    tasks.lock.lock();
+    try {
+      return submissions.stream().anyMatch(this::isNewKey);
+    } finally {
+      tasks.lock.unlock();
+    }
+  }
+
+  private boolean isNewKey(Submission submission) {
+    String key = submission.idempotencyKey();
+    return !key.isEmpty() && !tasks.byIdempotencyKey.containsKey(key);
+  }
+
   /** A task for it, made without the lock: the one that is there already, or a new one. */
   private Task judge(Submission submission, String which) {
     ByteString tx = submission.tx();

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * package's description.
  *
  * <p>Threads of its own: {@code varve-uplink-backup}, {@code -send}, {@code -follow}, {@code
- * -tell}, {@code -timer} and, where the backup is shared, {@code -share}.
+ * -tell}, {@code -timer} and, where the backup is shared, {@code -share} and {@code -ask-N}.
  */
 public final class Gateway implements Uplink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
@@ -37,6 +37,7 @@ public final class Gateway implements Uplink, AutoCloseable {
   private final Tasks tasks;
   private final Admission admission;
   private final Mending mending;
+  private final AskingFirst asking;
   private final Waiting waiting;
   private final Reads reads;
   private final List<Worker> workers = new ArrayList<>();
@@ -64,15 +65,16 @@ public final class Gateway implements Uplink, AutoCloseable {
     this.teller = new Teller(config.limits());
     this.tasks = new Tasks(config, time, store.durable(), teller, store.contents());
     RecentInclusions recent = new RecentInclusions(config.backup().isShared());
+    this.sharing = new Sharing(tasks, store, recent);
+    this.asking = new AskingFirst(sharing);
     this.admission = new Admission(tasks, chain);
-    this.mending = new Mending(tasks, admission, chain);
+    this.mending = new Mending(tasks, admission, chain, store);
     this.waiting = new Waiting(tasks, teller);
     this.reads = new Reads(tasks, chain);
     this.backup =
         new BackupWriter(tasks, store, chain, teller, new Backoff(config.retries(), random));
     this.sender = new Sender(tasks, store, node, new Backoff(config.retries(), random));
     this.follower = new Follower(tasks, chain, recent);
-    this.sharing = new Sharing(tasks, store, recent);
   }
 
   /**
@@ -92,6 +94,9 @@ public final class Gateway implements Uplink, AutoCloseable {
             config,
             new Time(InstantSource.system(), System::nanoTime),
             new Random());
+    if (gateway.isShared()) {
+      gateway.sharing.step(); // what another has taken over meanwhile is read here all the same
+    }
     gateway.start();
     return gateway;
   }
@@ -102,10 +107,15 @@ public final class Gateway implements Uplink, AutoCloseable {
     workers.add(new Worker("varve-uplink-backup", worker -> backupRound()));
     workers.add(new Worker("varve-uplink-follow", this::followRound));
     workers.add(new Worker("varve-uplink-send", worker -> sendRound()));
-    if (tasks.config.backup().isShared()) {
+    if (isShared()) {
+      asking.start();
       workers.add(new Worker("varve-uplink-share", this::shareRound));
     }
     workers.forEach(Worker::start);
+  }
+
+  private boolean isShared() {
+    return tasks.config.backup().isShared();
   }
 
   private void tellRound() throws InterruptedException {
@@ -172,7 +182,9 @@ public final class Gateway implements Uplink, AutoCloseable {
 
   @Override
   public CompletableFuture<List<TaskStatus>> submit(List<Submission> submissions) {
-    return admission.submit(submissions);
+    return isShared() && admission.haveNewKey(submissions)
+        ? asking.then(() -> admission.submit(submissions))
+        : admission.submit(submissions);
   }
 
   @Override
@@ -257,7 +269,8 @@ public final class Gateway implements Uplink, AutoCloseable {
 
   @Override
   public CompletableFuture<TaskStatus> requeue(long id) {
-    return mending.requeue(id);
+    // Another operator may have requeued it elsewhere.
+    return isShared() ? asking.then(() -> mending.requeue(id)) : mending.requeue(id);
   }
 
   @Override
@@ -289,6 +302,16 @@ public final class Gateway implements Uplink, AutoCloseable {
   }
 
   @Override
+  public long followed() {
+    tasks.lock.lock();
+    try {
+      return tasks.followed;
+    } finally {
+      tasks.lock.unlock();
+    }
+  }
+
+  @Override
   public UplinkStatus status() {
     tasks.lock.lock();
     try {
@@ -298,15 +321,18 @@ public final class Gateway implements Uplink, AutoCloseable {
               ? 0
               : Math.max(0, tasks.time.millis() - tasks.pending.firstEntry().getValue().acceptedMs);
       return new UplinkStatus(
+          tasks.acceptingCount,
           tasks.pending.size() - underWay,
           underWay,
+          tasks.queue.inMempoolCount(),
           tasks.failed.size(),
           tasks.pendingBytes,
           oldestMs,
           tasks.followed,
           node.isUp(),
           node.problem(),
-          store.stats());
+          store.stats(),
+          tasks.counts());
     } finally {
       tasks.lock.unlock();
     }
@@ -339,6 +365,7 @@ public final class Gateway implements Uplink, AutoCloseable {
       tasks.lock.unlock();
     }
     workers.forEach(Worker::close);
+    asking.close();
     backup.refuseAll();
     backup.flush();
     waiting.giveUpAll();

@@ -1,6 +1,7 @@
 package dev.varve.gateway;
 
 import dev.varve.storage.PendingChange;
+import dev.varve.storage.PendingStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -9,11 +10,13 @@ final class Mending {
   private final Tasks tasks;
   private final Admission admission;
   private final Chain chain;
+  private final PendingStore store;
 
-  Mending(Tasks tasks, Admission admission, Chain chain) {
+  Mending(Tasks tasks, Admission admission, Chain chain, PendingStore store) {
     this.tasks = tasks;
     this.admission = admission;
     this.chain = chain;
+    this.store = store;
   }
 
   CompletableFuture<TaskStatus> requeue(long id) {
@@ -79,6 +82,10 @@ final class Mending {
       if (task.state != TaskState.FAILED && !unsent) {
         throw new UplinkException.Conflict(
             "task " + id + " was sent, or may have been: it can be in a block any moment");
+      }
+      if (unsent && !store.maySend()) {
+        throw new UplinkException.Unavailable(
+            "another gateway may have taken task " + id + " over and may be sending it", null);
       }
       Task leaving = task;
       leaving.leaving = true;

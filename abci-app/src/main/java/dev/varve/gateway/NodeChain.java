@@ -60,6 +60,19 @@ public final class NodeChain implements Chain, AutoCloseable {
     return height.get();
   }
 
+  /** The name of the node's chain, which the node is asked for. */
+  public String chainId() {
+    try {
+      String name = RpcJson.text(call("status", "{}"), "node_info", "network");
+      if (name.isEmpty()) {
+        throw new IOException("no name of a chain in it");
+      }
+      return name;
+    } catch (IOException e) {
+      throw rpc.unavailable("status", e);
+    }
+  }
+
   private long askHeight() {
     try {
       Object info = RpcJson.at(call("abci_info", "{}"), "response");

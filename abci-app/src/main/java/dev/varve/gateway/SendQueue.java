@@ -68,6 +68,15 @@ final class SendQueue {
     return underWay.size();
   }
 
+  /** Of those under way, how many the node has taken. */
+  int inMempoolCount() {
+    int count = 0;
+    for (Task task : underWay.values()) {
+      count += task.state == TaskState.IN_MEMPOOL ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Empties and returns what is under way, in order of acceptance. */
   List<Task> takeUnderWay() {
     List<Task> all = new ArrayList<>(underWay.values());

@@ -35,7 +35,7 @@ final class SharedCall {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new UplinkException.Unavailable("interrupted while waiting for the node", e);
+        throw new UplinkException.Unavailable("interrupted while waiting for an answer", e);
       }
       if (finished >= mine) {
         return answer();

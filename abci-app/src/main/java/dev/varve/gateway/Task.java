@@ -76,8 +76,8 @@ final class Task {
   /** Keys on which an earlier ordered task stands before it. */
   int waitsFor;
 
-  /** Its place among ordered tasks. */
-  long place;
+  /** Whether it is among the ordered tasks that are pending. */
+  boolean inOrder;
 
   long height;
   int index;

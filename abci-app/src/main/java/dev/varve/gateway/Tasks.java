@@ -52,6 +52,12 @@ final class Tasks {
   private final Teller teller;
   private final OrderedTasks ordered = new OrderedTasks();
 
+  // Since the start, of this gateway's own tasks.
+  private long committedCount;
+  private long failedCount;
+  private long droppedCount;
+  private long retries;
+
   /** Of pending tasks, and of those that wait for their backup. */
   long pendingBytes;
 
@@ -109,22 +115,25 @@ final class Tasks {
     byHash.add(task.hash, task.id, task);
     task.writes.keySet().forEach(key -> writes.add(key, task.id, task));
     nameByKey(task);
-    if (!task.foreign) {
-      enqueue(task);
-    }
+    enqueue(task);
   }
 
-  /** Has a pending task sent, as soon as it need not wait for another. */
+  /** Has a pending task sent once it waits for no other; another gateway's is only waited for. */
   void enqueue(Task task) {
-    if (task.ordered) {
-      ordered.add(task);
+    if (task.ordered && !task.inOrder) {
+      for (Task behind : ordered.add(task)) {
+        if (!behind.isUnderWay()) {
+          queue.remove(behind);
+        }
+      }
     }
     makeReady(task);
   }
 
   /** To be sent as soon as may be, if it waits for no other. */
   void makeReady(Task task) {
-    if (task.waitsFor == 0 && !task.leaving) {
+    boolean goes = task.waitsFor == 0 && !task.leaving && !task.foreign;
+    if (goes && !task.isUnderWay()) {
       queue.addReady(task);
       sendWork.signal();
     }
@@ -137,7 +146,7 @@ final class Tasks {
     pendingBytes -= task.bytes;
     queue.remove(task);
     task.sendNumber = 0;
-    if (task.ordered && !task.foreign) {
+    if (task.inOrder) {
       ordered.remove(task).forEach(this::makeReady);
     }
     sendWork.signal();
@@ -160,6 +169,7 @@ final class Tasks {
     unlink(task);
     task.commit(height, index, code, time.millis());
     if (!task.foreign) {
+      committedCount++;
       owed.add(new PendingChange.Committed(task.remembered()), time.nanos());
       backupWork.signal();
     }
@@ -193,6 +203,7 @@ final class Tasks {
     task.endedMs = time.millis();
     addFailed(task);
     if (!task.foreign) {
+      failedCount++;
       owed.addUrgent(new PendingChange.Failed(task.failure()), time.nanos());
       backupWork.signal();
     }
@@ -206,16 +217,43 @@ final class Tasks {
     nameByKey(task);
   }
 
+  private void removeFailed(Task task) {
+    failed.remove(task.id);
+    failedByHash.remove(task.hash, task.id);
+    failedBytes -= task.bytes;
+  }
+
+  /** Another gateway sends a pending task from now on; ordered ones behind it still wait for it. */
+  void letGo(Task task) {
+    queue.remove(task);
+    task.foreign = true;
+    task.sendNumber = 0;
+    task.state = TaskState.QUEUED;
+    task.reason = "";
+    changed(task);
+  }
+
+  /** A task that another gateway has, pending; nothing else of this id is. */
+  void linkForeign(Task task) {
+    Task failure = failed.get(task.id);
+    if (failure != null) {
+      removeFailed(failure);
+      forgetKey(failure);
+    }
+    task.foreign = true;
+    pendingBytes += task.bytes;
+    link(task);
+  }
+
   /** A pending or failed task is taken off; the backup knows. */
   void drop(Task task) {
     if (task.state == TaskState.FAILED) {
-      failed.remove(task.id);
-      failedByHash.remove(task.hash, task.id);
-      failedBytes -= task.bytes;
+      removeFailed(task);
     } else {
       unlink(task);
     }
     forgetKey(task);
+    droppedCount += task.foreign ? 0 : 1;
     task.leaving = false;
     task.state = TaskState.DROPPED;
     task.endedMs = time.millis();
@@ -229,13 +267,14 @@ final class Tasks {
   /** A task under way is to be sent again. */
   void again(Task task, String reason, long pauseNanos) {
     queue.remove(task);
+    retries++;
     task.state = TaskState.QUEUED;
     task.reason = reason;
     task.sendNumber = 0;
-    if (pauseNanos > 0) {
+    if (task.waitsFor == 0 && pauseNanos > 0) {
       queue.addPaused(task, time.nanos() + pauseNanos);
     } else {
-      queue.addReady(task);
+      makeReady(task);
     }
     sendWork.signal();
     changed(task);
@@ -246,7 +285,7 @@ final class Tasks {
     Task own = null;
     Task foreign = null;
     for (Task task : byHash.of(hash)) {
-      if (task.acceptedHeight < height && task.waitsFor == 0) {
+      if (task.acceptedHeight < height && (task.waitsFor == 0 || task.isUnderWay())) {
         if (task.foreign) {
           foreign = foreign == null ? task : foreign;
         } else if (task.maybeSent) {
@@ -328,6 +367,10 @@ final class Tasks {
 
   TaskStatus status(Task task) {
     return task.status(durable);
+  }
+
+  UplinkCounts counts() {
+    return new UplinkCounts(committedCount, failedCount, droppedCount, retries);
   }
 
   /** Tells those who want to know of a task's change. */

@@ -77,6 +77,16 @@ public interface Uplink {
     return subscribe(listener);
   }
 
+  /** The height up to which blocks were looked through for tasks; known while the node is away. */
+  default long followed() {
+    return status().followed();
+  }
+
+  /** Why the gateway does not accept anything yet, a sentence; empty once it does. */
+  default String problem() {
+    return "";
+  }
+
   /** How the gateway fares. */
   UplinkStatus status();
 }

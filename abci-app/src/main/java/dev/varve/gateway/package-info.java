@@ -43,6 +43,38 @@
  * and with the hash of the header, and gives it to the engine. It stands apart from tasks, and
  * nobody waits for it.
  *
+ * <h2>Several gateways on one backup</h2>
+ *
+ * Where the backup is shared ({@link dev.varve.storage.PendingStore#othersChanges}) each gateway
+ * has the tasks of all, and sends its own:
+ *
+ * <pre>
+ * varve-uplink-share asks every sharePeriod what others have written
+ *   accepted, elsewhere            found by reads here, not sent
+ *   accepted, one of ours          another has taken it over: let go, not sent here any more
+ *   in a block, failed, dropped    likewise here; in a block not before that block is seen here
+ * and every second for tasks of gateways that are gone
+ *   ours from now on               sent as if from the backup; what was seen in a block is written
+ * </pre>
+ *
+ * A gateway whose lease has run out sends nothing. Once it reaches the backup again it goes on
+ * under a new number, and sends again when it was told which tasks another has taken. A write that
+ * it began before is refused whole, so its tasks were never accepted.
+ *
+ * <p>Ordered tasks wait for each other in the order of their ids, everywhere the same: what one
+ * gateway was given reaches the chain in that order, whoever sends it. Between what was given to
+ * one and to another there is none. Who takes over sends again what it does not know to be in a
+ * block: of blocks that it looked through before it heard of a task it remembers 16, and where it
+ * was itself ended meanwhile it follows again from where the other one was.
+ *
+ * <p>Before a new idempotency key is accepted, and before a failed task is requeued, the backup is
+ * asked what others have written until then: who comes to a second gateway after the first has
+ * answered gets the same task. Only of two gateways that are asked within the time of one write
+ * both accept: then the bytes are sent twice, an envelope still takes effect once. Bytes that were
+ * accepted by two gateways are sent by both, and one inclusion may complete a task of each.
+ *
+ * <p>{@link dev.varve.gateway.LateGateway} stands in while such a backup cannot be opened yet.
+ *
  * <h2>Invariants</h2>
  *
  * <ul>
@@ -56,7 +88,8 @@
  *   <li>A read that finds a pending write answers it only if no block was committed since the index
  *       was brought up to the chain's height; else it looks again. So a task stops answering as
  *       pending in the step that makes its commit visible, and a read never goes back.
- *   <li>Of several pending writes of a key the last accepted one answers.
+ *   <li>Of several pending writes of a key the last accepted one answers; of those of several
+ *       gateways, the one of the highest number.
  *   <li>Queue, bytes, failed list, listeners and connections are bounded; what does not fit is
  *       refused before anything of it is kept.
  * </ul>

@@ -28,7 +28,7 @@ final class BlockPipeline implements AutoCloseable {
   private final StorageEngine engine;
   private final ReplayGuard guard;
   private final long retainBlocks;
-  private final EarlyExecution early = new EarlyExecution();
+  private final EarlyExecution early;
 
   private StateCommitment commitment;
   private boolean ahead;
@@ -44,6 +44,7 @@ final class BlockPipeline implements AutoCloseable {
     this.engine = engine;
     this.guard = guard;
     this.retainBlocks = retainBlocks;
+    this.early = new EarlyExecution(executed -> engine.prepare(executed.draft()));
     AppliedHeight applied = engine.applied();
     if (applied.getHeight() > 0) {
       Genesis.requireSameScheme(engine);
@@ -119,7 +120,7 @@ final class BlockPipeline implements AutoCloseable {
     BlockBatch batch =
         new BlockBatch(
             BlockRecords.of(request, update.root()),
-            request.getTxsList(),
+            executed.txs(),
             executed.hashes(),
             executed.outcomes().results(),
             executed.outcomes().logs(),

@@ -8,24 +8,32 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executes a proposed block while the validators vote on it, so that FinalizeBlock finds it done.
  *
- * <p>It changes nothing: what is executed and not decided is dropped, and what fails is executed
- * again by FinalizeBlock, which then meets the failure. One block at a time, the last one proposed.
+ * <p>What was executed is then made ready for its commit, beside FinalizeBlock. It changes nothing:
+ * what is executed and not decided is dropped, and what fails is executed again by FinalizeBlock,
+ * which then meets the failure. One block at a time, the last one proposed.
  *
  * <p>Threads: owns one, which ends when it has been idle and with {@link #close}. All calls exclude
  * each other; {@link #take} waits for a block that is being executed.
  */
 final class EarlyExecution implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EarlyExecution.class);
   private static final long IDLE_SECONDS = 30;
 
   private final ThreadPoolExecutor executor;
+  private final Consumer<ExecutedBlock> preparation;
   private Proposal proposal;
 
-  private record Proposal(long height, List<ByteString> txs, FutureTask<ExecutedBlock> task) {
+  /** {@code work}: the task, and what comes behind it. */
+  private record Proposal(
+      long height, List<ByteString> txs, FutureTask<ExecutedBlock> task, Runnable work) {
     boolean is(long otherHeight, List<ByteString> otherTxs) {
       if (height != otherHeight || txs.size() != otherTxs.size()) {
         return false;
@@ -40,7 +48,9 @@ final class EarlyExecution implements AutoCloseable {
     }
   }
 
-  EarlyExecution() {
+  /** {@code preparation}: what is done with an executed block before anybody waits for it. */
+  EarlyExecution(Consumer<ExecutedBlock> preparation) {
+    this.preparation = preparation;
     executor =
         new ThreadPoolExecutor(
             1,
@@ -62,8 +72,18 @@ final class EarlyExecution implements AutoCloseable {
       return;
     }
     drop();
-    proposal = new Proposal(height, txs, new FutureTask<>(execution::get));
-    executor.execute(proposal.task);
+    FutureTask<ExecutedBlock> task = new FutureTask<>(execution::get);
+    proposal = new Proposal(height, txs, task, () -> executeAndPrepare(task));
+    executor.execute(proposal.work);
+  }
+
+  private void executeAndPrepare(FutureTask<ExecutedBlock> task) {
+    task.run();
+    try {
+      await(task).ifPresent(preparation);
+    } catch (RuntimeException e) {
+      LOG.debug("block is not made ready early, its commit will meet what keeps it from it", e);
+    }
   }
 
   /** The block, if it was the last one proposed; afterwards none is being executed. */
@@ -73,7 +93,7 @@ final class EarlyExecution implements AutoCloseable {
       return Optional.empty();
     }
     FutureTask<ExecutedBlock> task = proposal.task;
-    if (executor.remove(task)) {
+    if (executor.remove(proposal.work)) {
       // Not begun yet: waiting for the thread would only be slower.
       task.run();
     }
@@ -88,7 +108,7 @@ final class EarlyExecution implements AutoCloseable {
   }
 
   private void drop() {
-    if (proposal != null && !executor.remove(proposal.task)) {
+    if (proposal != null && !executor.remove(proposal.work)) {
       await(proposal.task);
     }
     proposal = null;

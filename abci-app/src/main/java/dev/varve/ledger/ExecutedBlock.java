@@ -2,6 +2,7 @@ package dev.varve.ledger;
 
 import com.google.protobuf.ByteString;
 import dev.varve.ledger.commitment.WriteDigests;
+import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StateWrite;
 import java.util.List;
 
@@ -9,12 +10,19 @@ import java.util.List;
  * What executing a block gave, before it is committed to: a function of committed state, height and
  * transactions alone, so that it may be made as soon as they are known.
  *
+ * @param height of the block
+ * @param txs its transactions
  * @param hashes of the transactions, in order
  * @param writes the block's state writes, each key once
  * @param digests of the writes
  */
 record ExecutedBlock(
-    List<ByteString> hashes, Outcomes outcomes, List<StateWrite> writes, WriteDigests digests) {
+    long height,
+    List<ByteString> txs,
+    List<ByteString> hashes,
+    Outcomes outcomes,
+    List<StateWrite> writes,
+    WriteDigests digests) {
 
   /** {@code earlier}: writes that come before those of the first transaction. */
   static ExecutedBlock of(
@@ -24,9 +32,16 @@ record ExecutedBlock(
     executor.execute(txs);
     executor.purge();
     return new ExecutedBlock(
+        height,
+        txs,
         executor.hashes(),
         executor.outcomes(),
         executor.writes(),
         WriteDigests.of(executor.writes()));
+  }
+
+  /** What the engine may get ready of it; of its writes only what is known of keys may change. */
+  BlockBatch draft() {
+    return BlockBatch.draft(height, txs, hashes, outcomes.results(), outcomes.logs(), writes);
   }
 }

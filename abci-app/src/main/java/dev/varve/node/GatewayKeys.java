@@ -85,9 +85,12 @@ final class GatewayKeys {
       ConfigKey.oneOf(
           "gateway.backup",
           "disk",
-          List.of("disk", "memory"),
+          List.of("disk", "memory", "cluster"),
           "Where a transaction is backed up until it is in a block: disk, forced to a log before",
-          "it is acknowledged; or memory, lost with the process (answers say durable: false).");
+          "it is acknowledged; memory, lost with the process (answers say durable: false); or",
+          "cluster, tables in the databases of disk.cluster, whatever disk.store says. All",
+          "gateways of a chain that name the same databases see each other's transactions, and",
+          "send what one that is gone has left. While they are away nothing new is accepted.");
 
   static final ConfigKey<String> PATH =
       ConfigKey.text(
@@ -103,7 +106,8 @@ final class GatewayKeys {
           512 * MIB,
           64 * MIB,
           TIB,
-          "Most that the backup may take. When it is full new transactions are refused.");
+          "Most that the backup may take. When it is full new transactions are refused. In a",
+          "cluster it counts what all gateways have there, which each also holds in memory.");
 
   static final ConfigKey<Long> MAX_TASKS =
       ConfigKey.number(
@@ -163,6 +167,25 @@ final class GatewayKeys {
           "How long broadcast_tx_sync waits for the node before it answers that the transaction is",
           "queued.");
 
+  static final ConfigKey<Long> SHARE_PERIOD_MILLIS =
+      ConfigKey.number(
+          "gateway.share_period_millis",
+          50,
+          5,
+          5_000,
+          "With backup cluster: how often other gateways' changes are asked for, so how long after",
+          "its acknowledgement elsewhere a transaction is readable here. A query of a millisecond",
+          "each time.");
+
+  static final ConfigKey<Long> LEASE_MILLIS =
+      ConfigKey.number(
+          "gateway.lease_millis",
+          10_000,
+          500,
+          600_000,
+          "With backup cluster: how long after its last sign of life a gateway's transactions are",
+          "left to it, before another sends them. A gateway sends nothing while it cannot renew.");
+
   static final List<ConfigKey<?>> ALL =
       List.of(
           HTTP_ADDRESS,
@@ -183,7 +206,9 @@ final class GatewayKeys {
           RESEND_BLOCKS,
           MAX_ATTEMPTS,
           DELETE_PERIOD_MILLIS,
-          SYNC_MILLIS);
+          SYNC_MILLIS,
+          SHARE_PERIOD_MILLIS,
+          LEASE_MILLIS);
 
   private GatewayKeys() {}
 

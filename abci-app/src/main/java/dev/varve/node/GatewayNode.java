@@ -27,7 +27,7 @@ public final class GatewayNode implements AutoCloseable {
 
   /**
    * Serves the gateway of a home, of whose settings {@code http}, {@code gateway} and {@code
-   * fallback.free_bytes} count.
+   * fallback.free_bytes} count; and with a shared backup where its databases are.
    *
    * @throws NodeException when the home is in use or an address is taken; nothing stays open then
    */
@@ -40,12 +40,15 @@ public final class GatewayNode implements AutoCloseable {
     try {
       parts.add(
           "home's lock", HomeLock.acquire(home.lockFile(), Optional.of(config.http().address())));
-      UplinkWiring wiring = new UplinkWiring(config, parts);
+      UplinkWiring wiring = new UplinkWiring(home, config, parts);
       wiring.check();
       NodeMetrics metrics = parts.add("metrics", new NodeMetrics());
       NodeChain chain =
           parts.add("way to the node", new NodeChain(config.gateway().node(), ANSWER_LIMIT));
-      wiring.start(chain, metrics, uplink -> pages(metrics, uplink));
+      wiring.start(
+          new UplinkWiring.Ground(chain, chain::chainId, Optional.empty()),
+          metrics,
+          uplink -> pages(metrics, uplink));
       return new GatewayNode(parts);
     } catch (RuntimeException e) {
       parts.close(VarveNode.CLOSE_LIMIT);
@@ -57,22 +60,30 @@ public final class GatewayNode implements AutoCloseable {
 
   private static GatewayPages pages(NodeMetrics metrics, Uplink uplink) {
     return new GatewayPages(
-        metrics::scrape, () -> health(uplink.status()), () -> status(uplink.status()));
+        metrics::scrape,
+        () -> health(uplink),
+        () -> status(health(uplink), uplink.status()),
+        metrics.requests());
   }
 
   /** What is pending is safe while the node is away, but comes no further. */
-  private static GatewayPages.Health health(UplinkStatus status) {
+  private static GatewayPages.Health health(Uplink uplink) {
+    String problem = uplink.problem();
+    if (!problem.isEmpty()) {
+      return new GatewayPages.Health(false, problem + "\n");
+    }
+    UplinkStatus status = uplink.status();
     return new GatewayPages.Health(
         status.nodeUp() || status.queued() == 0,
         status.nodeUp() || status.queued() == 0 ? "ok\n" : "node: " + status.nodeProblem() + "\n");
   }
 
-  private static String status(UplinkStatus status) {
+  private static String status(GatewayPages.Health health, UplinkStatus status) {
     StringWriter out = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.useDefaultPrettyPrinter();
       json.writeStartObject();
-      json.writeBooleanField("healthy", health(status).healthy());
+      json.writeBooleanField("healthy", health.healthy());
       json.writeNumberField("queued", status.queued());
       json.writeNumberField("under_way", status.inFlight());
       json.writeNumberField("failed", status.failed());

@@ -10,10 +10,12 @@ import java.util.Optional;
  * The uplink gateway's settings.
  *
  * @param node RPC of the CometBFT node
- * @param backup {@code disk} or {@code memory}
+ * @param backup {@code disk}, {@code memory} or {@code cluster}
  * @param path folder of the backup on disk, absolute
  * @param backupBytes the most that the backup may take
  * @param sync how long broadcast_tx_sync waits for the node
+ * @param sharePeriod how often a gateway with backup {@code cluster} asks what others have written
+ * @param lease how long after its last sign of life such a gateway's tasks are left to it
  */
 public record GatewaySettings(
     URI node,
@@ -26,7 +28,9 @@ public record GatewaySettings(
     int resendBlocks,
     int maxAttempts,
     Duration deletePeriod,
-    Duration sync) {
+    Duration sync,
+    Duration sharePeriod,
+    Duration lease) {
 
   /**
    * The server in front of it.
@@ -64,7 +68,9 @@ public record GatewaySettings(
         Math.toIntExact(reader.get(GatewayKeys.RESEND_BLOCKS)),
         Math.toIntExact(reader.get(GatewayKeys.MAX_ATTEMPTS)),
         Duration.ofMillis(reader.get(GatewayKeys.DELETE_PERIOD_MILLIS)),
-        Duration.ofMillis(reader.get(GatewayKeys.SYNC_MILLIS)));
+        Duration.ofMillis(reader.get(GatewayKeys.SYNC_MILLIS)),
+        Duration.ofMillis(reader.get(GatewayKeys.SHARE_PERIOD_MILLIS)),
+        Duration.ofMillis(reader.get(GatewayKeys.LEASE_MILLIS)));
   }
 
   static Http readHttp(NodeHome home, ConfigReader reader) {

@@ -1,7 +1,7 @@
 package dev.varve.node;
 
 import dev.varve.gateway.Uplink;
-import dev.varve.gateway.UplinkStatus;
+import dev.varve.gateway.http.GatewayMeter;
 import dev.varve.sharding.Cluster;
 import dev.varve.sharding.ClusterNode;
 import dev.varve.storage.EngineStatus;
@@ -19,14 +19,16 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The node's figures in Prometheus text format 0.0.4. Latencies are summaries in seconds with the
- * median and the 99th percentile of about the last two minutes. Safe for use from any thread.
+ * The node's figures in Prometheus text format 0.0.4. Latencies of calls are summaries in seconds
+ * with the median and the 99th percentile of about the last two minutes. Safe for use from any
+ * thread.
  */
 final class NodeMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Counter txsOk = txs("ok");
   private final Counter txsFailed = txs("failed");
+  private final UplinkMetrics uplink = new UplinkMetrics(registry);
 
   private volatile Supplier<EngineStatus> engine;
   private volatile EngineStatus latest;
@@ -115,50 +117,14 @@ final class NodeMetrics implements AutoCloseable {
     }
   }
 
-  /** Registers what the gateway knows; it is asked once a scrape for each figure. */
-  void observe(Uplink uplink) {
-    tasks(uplink, "queued", UplinkStatus::queued);
-    tasks(uplink, "under_way", UplinkStatus::inFlight);
-    tasks(uplink, "failed", UplinkStatus::failed);
-    uplinkGauge(
-        uplink,
-        "varve.uplink.pending.bytes",
-        "Bytes of pending transactions",
-        UplinkStatus::pendingBytes);
-    uplinkGauge(
-        uplink,
-        "varve.uplink.oldest.seconds",
-        "Age of the oldest pending transaction",
-        status -> status.oldestPendingMs() / 1e3);
-    uplinkGauge(
-        uplink,
-        "varve.uplink.followed.height",
-        "Height up to which blocks were looked through for transactions",
-        UplinkStatus::followed);
-    uplinkGauge(
-        uplink,
-        "varve.uplink.node.up",
-        "1 while the node answers the uplink",
-        status -> status.nodeUp() ? 1 : 0);
-    uplinkGauge(
-        uplink,
-        "varve.uplink.backup.bytes",
-        "Bytes that the uplink's backup takes",
-        status -> status.store().bytes());
+  /** Registers what the gateway knows. */
+  void observe(Uplink source) {
+    uplink.observe(source);
   }
 
-  private void tasks(Uplink uplink, String state, ToDoubleFunction<UplinkStatus> count) {
-    Gauge.builder("varve.uplink.tasks", uplink, source -> count.applyAsDouble(source.status()))
-        .description("Transactions that the uplink holds")
-        .tag("state", state)
-        .register(registry);
-  }
-
-  private void uplinkGauge(
-      Uplink uplink, String name, String description, ToDoubleFunction<UplinkStatus> value) {
-    Gauge.builder(name, uplink, source -> value.applyAsDouble(source.status()))
-        .description(description)
-        .register(registry);
+  /** What a gateway's server tells of requests. */
+  GatewayMeter requests() {
+    return uplink;
   }
 
   private void observeSync() {
@@ -209,6 +175,7 @@ final class NodeMetrics implements AutoCloseable {
     if (engine != null) {
       latest = engine.get();
     }
+    uplink.refresh();
     return registry.scrape();
   }
 

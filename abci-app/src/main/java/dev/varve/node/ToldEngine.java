@@ -32,6 +32,11 @@ final class ToldEngine implements StorageEngine {
   }
 
   @Override
+  public void prepare(BlockBatch draft) {
+    engine.prepare(draft);
+  }
+
+  @Override
   public void commit(BlockBatch batch) {
     engine.commit(batch);
     told.accept(batch);

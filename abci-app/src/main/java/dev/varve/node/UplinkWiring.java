@@ -4,8 +4,10 @@ import dev.varve.fallback.io.RealFileIo;
 import dev.varve.gateway.Chain;
 import dev.varve.gateway.Gateway;
 import dev.varve.gateway.GatewayConfig;
+import dev.varve.gateway.LateGateway;
 import dev.varve.gateway.RpcNodePort;
 import dev.varve.gateway.Uplink;
+import dev.varve.gateway.UplinkException;
 import dev.varve.gateway.http.GatewayLimits;
 import dev.varve.gateway.http.GatewayPages;
 import dev.varve.gateway.http.GatewayServer;
@@ -13,6 +15,7 @@ import dev.varve.gateway.http.GatewayServerConfig;
 import dev.varve.gateway.http.GatewayServerException;
 import dev.varve.gateway.http.GatewayTimeouts;
 import dev.varve.gateway.http.Token;
+import dev.varve.sharding.Cluster;
 import dev.varve.storage.PendingStore;
 import dev.varve.storage.pending.LogPendingStore;
 import dev.varve.storage.pending.MemoryPendingStore;
@@ -22,19 +25,26 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Builds the gateway over a chain, and the server in front of it. */
 final class UplinkWiring {
   private static final int SEGMENT_BYTES = 8 << 20;
 
+  /** How long a start waits for a shared backup, before the gateway goes on without. */
+  private static final Duration BACKUP_WAIT = Duration.ofSeconds(3);
+
+  private final NodeHome home;
   private final NodeConfig config;
   private final Parts parts;
 
-  UplinkWiring(NodeConfig config, Parts parts) {
+  UplinkWiring(NodeHome home, NodeConfig config, Parts parts) {
+    this.home = home;
     this.config = config;
     this.parts = parts;
   }
@@ -47,6 +57,9 @@ final class UplinkWiring {
    */
   void check() {
     serverConfig();
+    if (isShared()) {
+      ClusterBackup.databases(config.disk());
+    }
     String address = config.http().address();
     int colon = address.lastIndexOf(':');
     String host = address.substring(0, colon).replaceAll("^\\[|]$", "");
@@ -57,18 +70,27 @@ final class UplinkWiring {
     }
   }
 
+  private boolean isShared() {
+    return config.gateway().backup().equals(ClusterBackup.NAME);
+  }
+
+  /**
+   * What a gateway stands on.
+   *
+   * @param chain stays its owner's
+   * @param chainId the chain's name; may throw {@link UplinkException.Unavailable}
+   * @param cluster the databases of {@code disk.cluster}, where they are open already
+   */
+  record Ground(Chain chain, Supplier<String> chainId, Optional<Cluster> cluster) {}
+
   /**
    * Starts both.
    *
    * @throws NodeException when the backup cannot be opened or the address not be bound
    */
-  Uplink start(Chain chain, NodeMetrics metrics, Function<Uplink, GatewayPages> pages) {
+  Uplink start(Ground ground, NodeMetrics metrics, Function<Uplink, GatewayPages> pages) {
     GatewayServerConfig server = serverConfig();
-    PendingStore store = parts.add("uplink backup", store());
-    Gateway gateway =
-        parts.add(
-            "uplink gateway",
-            Gateway.open(store, chain, new RpcNodePort(config.gateway().node()), gatewayConfig()));
+    Uplink gateway = isShared() ? sharing(ground, metrics) : alone(ground.chain());
     metrics.observe(gateway);
     try {
       parts.add("HTTP server", GatewayServer.start(server, gateway, pages.apply(gateway)));
@@ -76,6 +98,32 @@ final class UplinkWiring {
       throw new NodeException(e.getMessage(), e);
     }
     return gateway;
+  }
+
+  private Uplink alone(Chain chain) {
+    PendingStore store = parts.add("uplink backup", store());
+    return parts.add(
+        "uplink gateway",
+        Gateway.open(store, chain, new RpcNodePort(config.gateway().node()), gatewayConfig()));
+  }
+
+  private Uplink sharing(Ground ground, NodeMetrics metrics) {
+    Cluster cluster = ground.cluster().orElseGet(() -> open(metrics));
+    return parts.add(
+        "uplink gateway",
+        LateGateway.open(
+            new ClusterBackup(home, config.gateway(), ground.chainId(), cluster.uplink()),
+            ground.chain(),
+            () -> new RpcNodePort(config.gateway().node()),
+            gatewayConfig(),
+            BACKUP_WAIT));
+  }
+
+  private Cluster open(NodeMetrics metrics) {
+    Cluster cluster = Cluster.open(ClusterBackup.databases(config.disk()));
+    parts.add("databases of the uplink", cluster);
+    metrics.observe(cluster);
+    return cluster;
   }
 
   private PendingStore store() {
@@ -116,7 +164,11 @@ final class UplinkWiring {
                 settings.maxAttempts(),
                 retries.minBackoff(),
                 retries.maxBackoff()))
-        .withBackup(standard.backup().withDeletePeriod(settings.deletePeriod()));
+        .withBackup(
+            standard
+                .backup()
+                .withDeletePeriod(settings.deletePeriod())
+                .withSharePeriod(isShared() ? settings.sharePeriod() : Duration.ZERO));
   }
 
   private GatewayServerConfig serverConfig() {

@@ -9,6 +9,7 @@ import dev.varve.fallback.LogConfig;
 import dev.varve.fallback.io.RealFileIo;
 import dev.varve.gateway.BlockSealer;
 import dev.varve.gateway.EngineChain;
+import dev.varve.gateway.UplinkException;
 import dev.varve.gateway.http.GatewayPages;
 import dev.varve.ledger.Ledger;
 import dev.varve.ledger.LedgerConfig;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -49,18 +51,24 @@ final class Wiring {
   }
 
   VarveNode start() {
-    UplinkWiring uplink = new UplinkWiring(config, parts);
+    UplinkWiring uplink = new UplinkWiring(home, config, parts);
     if (config.http().enabled()) {
       // Before stores are opened: what cannot be had takes no time to tell.
       uplink.check();
     }
     warmUp();
     NodeMetrics metrics = parts.add("metrics", new NodeMetrics());
+    AtomicReference<Cluster> cluster = new AtomicReference<>();
+    Consumer<Cluster> opened =
+        databases -> {
+          metrics.observe(databases);
+          cluster.set(databases);
+        };
     StorageEngine engine =
         parts.add(
             "storage engine",
             engine(
-                disk(home, config, metrics::observe),
+                disk(home, config, opened),
                 config.fallback().path(),
                 config.memory().bytes(),
                 metrics));
@@ -76,7 +84,12 @@ final class Wiring {
     if (config.http().enabled()) {
       EngineChain chain = new EngineChain(engine, ledger::query, ledger::checkTx);
       follower.set(chain);
-      queries.use(uplink.start(chain, metrics, gateway -> pages(metrics, node)));
+      queries.use(
+          uplink.start(
+              new UplinkWiring.Ground(
+                  chain, () -> chainId(ledger), Optional.ofNullable(cluster.get())),
+              metrics,
+              gateway -> pages(metrics, node)));
       parts.add("block sealer", new BlockSealer(engine, config.gateway().node()).start());
     }
     serve(ledger, queries, node, metrics);
@@ -87,7 +100,15 @@ final class Wiring {
     return new GatewayPages(
         metrics::scrape,
         () -> new GatewayPages.Health(node.status().healthy(), node.status().health()),
-        () -> node.status().toJson());
+        () -> node.status().toJson(),
+        metrics.requests());
+  }
+
+  private static String chainId(Ledger ledger) {
+    return ledger
+        .chainId()
+        .orElseThrow(
+            () -> new UplinkException.Unavailable("the chain has not committed a block yet", null));
   }
 
   private static void tell(EngineChain follower, BlockBatch batch) {

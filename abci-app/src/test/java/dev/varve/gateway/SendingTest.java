@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,35 @@ class SendingTest {
     assertThat(told)
         .containsExactly(
             TaskState.QUEUED, TaskState.SENT, TaskState.IN_MEMPOOL, TaskState.COMMITTED);
+  }
+
+  @Test
+  void shouldCountWhatBecomesOfTasks() {
+    world.node.mood = SimNode.Mood.SLOW;
+    world.accept("a", "1");
+    world.accept("b", "1");
+    TaskStatus queued = world.accept("c", "1");
+    CompletableFuture<TaskStatus> dropped = world.gateway.drop(queued.id());
+    CompletableFuture<List<TaskStatus>> accepted = world.submit(text("d", "1"), false, "");
+    UplinkStatus status = world.gateway.status();
+    assertThat(status.accepting()).isEqualTo(1);
+    assertThat(status.queued()).isEqualTo(3);
+    world.write();
+    assertThat(dropped).isCompleted();
+    assertThat(accepted).isCompleted();
+    world.follow();
+    world.send();
+    status = world.gateway.status();
+    assertThat(List.of(status.queued(), status.inFlight(), status.inMempool()))
+        .containsExactly(0, 3, 0);
+    world.node.breakConnection(1);
+    world.node.mood = SimNode.Mood.PROMPT;
+    world.clock.advance(Duration.ofSeconds(1));
+    world.follow();
+    world.send();
+    assertThat(world.gateway.status().inMempool()).isEqualTo(3);
+    world.settle(3);
+    assertThat(world.gateway.status().counts()).isEqualTo(new UplinkCounts(3, 0, 1, 3));
   }
 
   @Test

@@ -32,6 +32,9 @@ final class SimStore implements PendingStore {
   /** Thrown by each write while it is set; nothing is written. */
   volatile StorageException failure;
 
+  /** Thrown while it is set by who asks for others' changes. */
+  volatile StorageException othersFailure;
+
   volatile boolean crashBefore;
   volatile boolean crashAfter;
   volatile boolean maySend = true;
@@ -128,6 +131,9 @@ final class SimStore implements PendingStore {
 
   @Override
   public List<PendingChange> othersChanges() {
+    if (othersFailure != null) {
+      throw othersFailure;
+    }
     List<PendingChange> all = new ArrayList<>(others);
     others.clear();
     return all;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class EarlyExecutionTest {
   private static final List<ByteString> TXS = txs("a=1", "b=2");
 
-  private final EarlyExecution early = new EarlyExecution();
+  private final BlockingQueue<ExecutedBlock> prepared = new LinkedBlockingQueue<>();
+  private final EarlyExecution early = new EarlyExecution(prepared::add);
   private final AtomicInteger executions = new AtomicInteger();
 
   @AfterEach
@@ -121,13 +125,35 @@ class EarlyExecutionTest {
     assertThat(executions).hasValue(0);
   }
 
+  @Test
+  void shouldMakeReadyWhatItExecuted() throws InterruptedException {
+    ExecutedBlock block = block();
+    early.begin(2, TXS, () -> block);
+    assertThat(prepared.poll(1, TimeUnit.MINUTES)).isSameAs(block);
+    assertThat(early.take(2, TXS)).containsSame(block);
+  }
+
+  @Test
+  void shouldGiveABlockThatCannotBeMadeReady() {
+    try (EarlyExecution failing =
+        new EarlyExecution(
+            block -> {
+              throw new IllegalArgumentException("larger than what one write takes");
+            })) {
+      for (int height = 2; height < 5; height++) {
+        failing.begin(height, TXS, () -> block());
+        assertThat(failing.take(height, TXS)).isPresent();
+      }
+    }
+  }
+
   private ExecutedBlock counted() {
     executions.incrementAndGet();
     return block();
   }
 
   private static ExecutedBlock block() {
-    return new ExecutedBlock(List.of(), null, List.of(), null);
+    return new ExecutedBlock(2, List.of(), List.of(), null, List.of(), null);
   }
 
   private static List<ByteString> txs(String... texts) {

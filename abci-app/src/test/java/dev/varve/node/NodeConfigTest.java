@@ -111,6 +111,8 @@ class NodeConfigTest {
         "[gateway] | node = \"ftp://x:1\" | gateway.node = \"ftp://x:1\": must be http://HOST",
         "[gateway] | node = \"http://x:1/y\" | gateway.node = \"http://x:1/y\": must be http://",
         "[gateway] | backup = \"paper\" | gateway.backup = \"paper\": must be one of disk, memory",
+        "[gateway] | share_period_millis = 0 | gateway.share_period_millis = 0: must be a whole",
+        "[gateway] | lease_millis = 10 | gateway.lease_millis = 10: must be a whole number, 500 to",
         "[disk] | store = \"paper\" | disk.store = \"paper\": must be one of rocksdb, leveldb",
         "[disk] | path = \"\" | disk.path = \"\": must be a folder",
         "[disk] | block_cache_bytes = \"1 KiB\" | disk.block_cache_bytes = \"1 KiB\": must be",

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,6 +24,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class GatewayIT {
   private static final long LIMIT_SECONDS = 180;
   private static final Path CLIENTS = Path.of("src/test/js");
+  private static final Path GO_CLIENT = Path.of("src/test/go");
+  private static final List<String> GO_SETTINGS =
+      List.of("env", "GOFLAGS=", "GOTOOLCHAIN=local", "CGO_ENABLED=0");
   private static final Pattern SHELL = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
 
   @RegisterExtension private final TestFolder folder = new TestFolder();
@@ -36,6 +44,38 @@ class GatewayIT {
       assertThat(run(clients, "node", "cosmjs.mjs", devnet.gateway())).endsWith("done\n");
       devnet.stop();
     }
+  }
+
+  /** Two transactions, and two that are refused, which the metrics tell too. */
+  @Test
+  void shouldServeTheGoClient() throws Exception {
+    assumeTrue(isThere("go"), "go is not installed");
+    String client = folder.resolve("cometbft-client").toString();
+    List<String> build = List.of("go", "build", "-buildvcs=false", "-o", client, ".");
+    run(GO_CLIENT, Stream.concat(GO_SETTINGS.stream(), build.stream()).toArray(String[]::new));
+    try (TestDevnet devnet = withoutIndexer()) {
+      assertThat(run(folder.path(), client, devnet.gateway())).endsWith("done\n");
+      assertThat(metrics(devnet))
+          .contains(
+              "varve_uplink_acknowledged_total 2.0",
+              "varve_uplink_ack_seconds_count 2",
+              "varve_uplink_refused_total{reason=\"refused\"} 2.0",
+              "varve_uplink_ended_total{state=\"committed\"} 2.0",
+              "varve_uplink_tasks{state=\"queued\"} 0.0",
+              "varve_uplink_node_up 1.0")
+          .anyMatch(line -> line.matches("varve_uplink_backup_forces_total [1-9].*"))
+          .anyMatch(
+              line -> line.matches("varve_uplink_read_seconds_count\\{.*\"pending\"} [1-9].*"));
+      devnet.stop();
+    }
+  }
+
+  private static List<String> metrics(TestDevnet devnet) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(devnet.gateway() + "/metrics")).build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.body().lines().toList();
   }
 
   @Test

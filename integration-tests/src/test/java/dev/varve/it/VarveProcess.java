@@ -36,6 +36,17 @@ final class VarveProcess implements AutoCloseable {
   static VarveProcess start(List<String> prefix, Path output, String... args) {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(command(args));
+    return run(command, output, args);
+  }
+
+  /** The same with more flags of the JVM. */
+  static VarveProcess startWith(List<String> flags, Path output, String... args) {
+    List<String> command = command(args);
+    command.addAll(1, flags);
+    return run(command, output, args);
+  }
+
+  private static VarveProcess run(List<String> command, Path output, String... args) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     builder.redirectInput(Path.of("/dev/null").toFile());

@@ -17,7 +17,16 @@ final class ActiveIndex {
   private static final VarHandle HEADS = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int FIRST_CAPACITY = 1024;
 
-  private volatile Table table = new Table(FIRST_CAPACITY);
+  private volatile Table table;
+
+  /** One that grows beyond so many pairs only when it must. */
+  ActiveIndex(int pairs) {
+    int capacity = FIRST_CAPACITY;
+    while (capacity < pairs) {
+      capacity *= 2;
+    }
+    table = new Table(capacity);
+  }
 
   /** Takes one hit; false stops. */
   @FunctionalInterface

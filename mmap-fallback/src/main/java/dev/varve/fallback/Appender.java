@@ -37,11 +37,11 @@ final class Appender {
   List<Segment> append(List<Segment> now, List<LogEntry> entries) {
     Segment newest = now.isEmpty() ? null : now.get(now.size() - 1);
     long first = entries.get(0).sequence();
-    long expected = newest == null ? first : newest.last() + 1;
+    long next = newest == null ? first : newest.last() + 1;
     long bytes = 0;
     long pairs = 0;
     for (LogEntry entry : entries) {
-      requireNext(entry, expected++);
+      requireNext(entry, next++);
       bytes += EntryFormat.bytes(entry.length(), entry.keys().pairs());
       pairs += entry.keys().pairs();
     }
@@ -49,7 +49,9 @@ final class Appender {
       write(newest, entries, newest.end() + (int) bytes);
       return now;
     }
-    Segment fresh = allocator.take(Segment.bytesFor(bytes, pairs), first);
+    // As many as in the segment before, so that the index need not grow on the way.
+    int expected = newest == null ? 0 : newest.pairs();
+    Segment fresh = allocator.take(Segment.bytesFor(bytes, pairs), first, expected);
     if (newest != null) {
       // Even if writing fails: the file of a fresh segment may come back after a power failure, and
       // would make void what were appended here.

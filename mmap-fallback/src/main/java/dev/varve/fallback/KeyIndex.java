@@ -39,6 +39,13 @@ public final class KeyIndex {
     offsets[size++] = payloadOffset;
   }
 
+  /** Adds all pairs of another index, their offsets moved on by so many bytes. */
+  public void addAll(KeyIndex other, int shift) {
+    for (int i = 0; i < other.size; i++) {
+      add(other.hashes[i], other.offsets[i] + shift);
+    }
+  }
+
   /** Forgets all pairs, keeps the memory. */
   public void clear() {
     size = 0;

@@ -51,11 +51,15 @@ final class Segment {
     this.path = file.file();
   }
 
-  /** An empty segment in a file of zeros; nothing is written before the first append. */
-  static Segment blank(MappedFile file, long id, long first, long salt) {
+  /**
+   * An empty segment in a file of zeros; nothing is written before the first append.
+   *
+   * @param pairs how many keys it is to have about
+   */
+  static Segment blank(MappedFile file, long id, long first, long salt, int pairs) {
     SegmentHeader header = new SegmentHeader(SegmentHeader.VERSION, id, first, salt);
     Segment segment = new Segment(file, header, new int[16], 0, SegmentHeader.BYTES);
-    segment.index = new ActiveIndex();
+    segment.index = new ActiveIndex(pairs);
     return segment;
   }
 
@@ -126,6 +130,12 @@ final class Segment {
     sealable = true;
   }
 
+  /** How many keys the index in memory has. */
+  int pairs() {
+    ActiveIndex inMemory = index;
+    return inMemory == null ? 0 : inMemory.pairs();
+  }
+
   boolean fits(long entryBytes, long pairs) {
     return !closed && end + entryBytes + Footer.bytes(index.pairs() + pairs) <= bytes.capacity();
   }
@@ -184,7 +194,7 @@ final class Segment {
   }
 
   private void rebuildIndex() {
-    ActiveIndex rebuilt = new ActiveIndex();
+    ActiveIndex rebuilt = new ActiveIndex(0);
     for (int i = 0; i < count; i++) {
       addKeys(rebuilt, i, offsets[i]);
     }

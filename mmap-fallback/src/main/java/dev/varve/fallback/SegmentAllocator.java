@@ -55,7 +55,7 @@ final class SegmentAllocator implements AutoCloseable {
   }
 
   /** An empty segment of at least so many bytes: the one ahead, or one made here and now. */
-  Segment take(long leastBytes, long firstSequence) {
+  Segment take(long leastBytes, long firstSequence, int pairs) {
     Made made;
     synchronized (making) {
       if (ahead != null && ahead.file.bytes().capacity() < leastBytes) {
@@ -66,7 +66,7 @@ final class SegmentAllocator implements AutoCloseable {
       ahead = null;
     }
     want();
-    return Segment.blank(made.file, made.id, firstSequence, random.nextLong());
+    return Segment.blank(made.file, made.id, firstSequence, random.nextLong(), pairs);
   }
 
   private Made make(long leastBytes) {

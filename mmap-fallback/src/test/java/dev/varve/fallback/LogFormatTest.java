@@ -66,7 +66,7 @@ class LogFormatTest {
   void shouldWriteASegmentAsItAlwaysDid() throws IOException {
     Path path = folder.resolve(SegmentFile.name(7));
     MappedFile file = files.create(path, BYTES, true);
-    Segment segment = Segment.blank(file, 7, 100, 0x1122334455667788L);
+    Segment segment = Segment.blank(file, 7, 100, 0x1122334455667788L, 0);
     List<LogEntry> group = List.of(entry(100, "first", 1, 2), entry(101, "second entry", 2));
     int end = segment.end();
     for (LogEntry entry : group) {

@@ -50,6 +50,24 @@ public record BlockBatch(
     requireCount("logs", logs, count);
   }
 
+  /** What is known of a block before its record and commitment are. */
+  public static BlockBatch draft(
+      long height,
+      List<ByteString> txs,
+      List<ByteString> txHashes,
+      List<TxResult> results,
+      List<TxLog> logs,
+      List<StateWrite> stateWrites) {
+    BlockRecord block = BlockRecord.newBuilder().setHeight(height).setTxCount(txs.size()).build();
+    return new BlockBatch(
+        block, txs, txHashes, results, logs, stateWrites, ByteString.EMPTY, 0, Map.of());
+  }
+
+  /** Whether this has become of a draft: its hashes are the draft's own list. */
+  public boolean isOf(BlockBatch draft) {
+    return height() == draft.height() && txHashes == draft.txHashes;
+  }
+
   /** The block's height. */
   public long height() {
     return block.getHeight();

@@ -31,6 +31,25 @@ public final class RecordBuffer {
     position = 0;
   }
 
+  /** Leaves room to be filled in later. */
+  public void skip(int count) {
+    ensure(count);
+    position += count;
+  }
+
+  /** Puts bytes in front of those from {@code before} on; returns where they begin. */
+  public int putBefore(int before, RecordBuffer front) {
+    int shift = Math.max(0, front.position - before);
+    if (shift > 0) {
+      ensure(shift);
+      System.arraycopy(bytes, before, bytes, before + shift, position - before);
+      position += shift;
+    }
+    int begin = before + shift - front.position;
+    System.arraycopy(front.bytes, 0, bytes, begin, front.position);
+    return begin;
+  }
+
   /** Bytes written so far. */
   public int position() {
     return position;

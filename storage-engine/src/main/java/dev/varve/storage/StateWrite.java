@@ -1,6 +1,7 @@
 package dev.varve.storage;
 
 import com.google.protobuf.ByteString;
+import dev.varve.storage.record.StateRecord;
 import java.util.Objects;
 
 /**
@@ -25,6 +26,11 @@ public record StateWrite(ByteString key, ByteString value, long height, boolean 
   /** The same change, of a key known to have no value before the block. */
   public StateWrite asFresh() {
     return new StateWrite(key, value, height, true);
+  }
+
+  /** What the key holds after it; not of a delete. */
+  public StateRecord record() {
+    return StateRecord.newBuilder().setHeight(height).setValue(value).build();
   }
 
   /** Whether this removes the key. */

@@ -24,6 +24,12 @@ public interface StorageEngine extends AutoCloseable {
   AppliedHeight applied();
 
   /**
+   * Gets a block ready that may be committed next, as far as its {@link BlockBatch#draft} says what
+   * it is. Harmless when another is committed. Threads: one at a time, beside {@link #commit} too.
+   */
+  default void prepare(BlockBatch draft) {}
+
+  /**
    * Makes a block durable; the batch is readable when this returns.
    *
    * @throws IllegalStateException when the height does not follow the last one, or comes again with

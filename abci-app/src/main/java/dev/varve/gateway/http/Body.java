@@ -46,7 +46,8 @@ final class Body implements Runnable {
         return;
       }
       if (Content.Chunk.isFailure(chunk)) {
-        exchange.ticket().failed(chunk.getFailure());
+        // Mostly nobody is there to read it; a client that only stopped to send still is.
+        exchange.error(RpcException.BAD_REQUEST, "broken_off", "the body broke off");
         return;
       }
       boolean last = chunk.isLast();
@@ -56,21 +57,34 @@ final class Body implements Runnable {
         return;
       }
       if (last) {
-        whole.accept(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
+        handOver();
         return;
       }
+    }
+  }
+
+  private void handOver() {
+    exchange.ticket().received();
+    try {
+      whole.accept(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
+    } catch (V1Failure e) {
+      e.send(exchange);
+    } catch (RuntimeException e) {
+      exchange.broken(e);
     }
   }
 
   private boolean take(ByteBuffer part) {
     int more = part.remaining();
     if (length + (long) more > maxBytes) {
+      forget();
       tooLarge(exchange, maxBytes);
       return false;
     }
     if (length + more > bytes.length && !grow(length + more)) {
+      forget();
       exchange.retryLater();
-      exchange.errorAndClose(429, "busy", "too many bytes of requests are under way, try again");
+      exchange.error(429, "busy", "too many bytes of requests are under way, try again");
       return false;
     }
     part.get(bytes, length, more);
@@ -83,15 +97,20 @@ final class Body implements Runnable {
     int announced = (int) Math.max(0, exchange.request().getLength());
     int doubled = Math.max(FIRST_BYTES, 2 * bytes.length);
     int size = Math.max(least, Math.min(doubled, announced > 0 ? announced : maxBytes));
-    if (!exchange.ticket().growBody(size)) {
+    if (!exchange.ticket().take(size - bytes.length)) {
       return false;
     }
     bytes = Arrays.copyOf(bytes, size);
     return true;
   }
 
+  /** The rest may take a while to come, and what is there is of no use. */
+  private void forget() {
+    bytes = EMPTY;
+    exchange.ticket().giveBackBytes();
+  }
+
   private static void tooLarge(Exchange exchange, int maxBytes) {
-    exchange.errorAndClose(
-        413, "too_large", "the body is larger than the " + maxBytes + " bytes allowed");
+    exchange.error(413, "too_large", "the body is larger than the " + maxBytes + " bytes allowed");
   }
 }

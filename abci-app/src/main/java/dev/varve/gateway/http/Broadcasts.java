@@ -36,12 +36,14 @@ final class Broadcasts {
   private static final int REFUSED = 1;
 
   private final Uplink uplink;
+  private final Intake intake;
   private final GatewayTimeouts timeouts;
   private final Readers readers;
   private final Executed executed;
 
-  Broadcasts(Uplink uplink, GatewayTimeouts timeouts, Readers readers) {
+  Broadcasts(Uplink uplink, Intake intake, GatewayTimeouts timeouts, Readers readers) {
     this.uplink = uplink;
+    this.intake = intake;
     this.timeouts = timeouts;
     this.readers = readers;
     this.executed = new Executed(uplink);
@@ -92,12 +94,8 @@ final class Broadcasts {
   }
 
   private CompletableFuture<List<TaskStatus>> submit(List<Call> calls) {
-    try {
-      return uplink.submit(
-          calls.stream().map(call -> new Submission(call.tx(), false, "", true)).toList());
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return intake.submit(
+        calls.stream().map(call -> new Submission(call.tx(), false, "", true)).toList());
   }
 
   private CompletableFuture<RpcReply> answer(Call call, TaskStatus accepted) {
@@ -162,7 +160,7 @@ final class Broadcasts {
             ? json -> commit(json, check, Executed.NOTHING, hash, 0)
             : json ->
                 Shapes.broadcast(json, check.getCode(), check.getLog(), check.getCodespace(), hash);
-    return new RpcReply.Result(answer, Source.COMMITTED, uplink.chain().height());
+    return new RpcReply.Result(answer, Source.COMMITTED, uplink.followed());
   }
 
   private static TxResult check(int code, String codespace, String log) {
@@ -176,6 +174,6 @@ final class Broadcasts {
   private RpcReply result(TaskStatus status, Json.Value value) {
     return status.height() > 0
         ? new RpcReply.Result(value, Source.COMMITTED, status.height())
-        : new RpcReply.Result(value, Source.PENDING, uplink.chain().height());
+        : new RpcReply.Result(value, Source.PENDING, uplink.followed());
   }
 }

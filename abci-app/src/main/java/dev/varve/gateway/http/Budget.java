@@ -23,8 +23,4 @@ final class Budget {
   void giveBack(long amount) {
     taken.addAndGet(-amount);
   }
-
-  long taken() {
-    return taken.get();
-  }
 }

@@ -24,6 +24,7 @@ final class EventStream implements Outbox.Wire {
   private final Consumer<TaskStatus> listener;
   private final Runnable end = this::end;
   private volatile Scheduler.Task beating;
+  private boolean ended;
 
   private EventStream(
       Exchange exchange,
@@ -88,7 +89,10 @@ final class EventStream implements Outbox.Wire {
   }
 
   @Override
-  public void write(String text) {
+  public synchronized void write(String text) {
+    if (ended) {
+      return;
+    }
     exchange
         .response()
         .write(
@@ -98,17 +102,22 @@ final class EventStream implements Outbox.Wire {
   }
 
   @Override
-  public void cutOff(String why) {
+  public synchronized void cutOff(String why) {
     release();
     exchange.ticket().failed(new IOException("the stream ends: " + why));
   }
 
-  private void end() {
-    release();
-    exchange.ticket().succeeded();
+  private synchronized void end() {
+    if (outbox.isWriting()) {
+      cutOff("the gateway stops, and the client does not read");
+    } else {
+      release();
+      exchange.ticket().succeeded();
+    }
   }
 
   private void release() {
+    ended = true;
     Scheduler.Task task = beating;
     if (task != null) {
       task.cancel();

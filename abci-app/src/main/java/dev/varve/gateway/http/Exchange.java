@@ -17,6 +17,8 @@ record Exchange(Request request, Response response, Ticket ticket, Caller caller
   static final String SOURCE = "Varve-Source";
   static final String HEIGHT = "Varve-Height";
 
+  // What is shorter goes into the socket's buffer whole.
+  private static final int LONG_BYTES = 16 << 10;
   private static final HttpField JSON =
       new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
   private static final HttpField CLOSE = new PreEncodedHttpField(HttpHeader.CONNECTION, "close");
@@ -79,19 +81,28 @@ record Exchange(Request request, Response response, Ticket ticket, Caller caller
   }
 
   void send(int status, byte[] body) {
+    if (body.length > LONG_BYTES) {
+      if (!ticket.take(body.length)) {
+        retryLater();
+        error(RpcException.BUSY, "busy", "too many bytes of answers are under way, try again");
+        return;
+      }
+      ticket.answering();
+    }
     response.setStatus(status);
-    response.write(true, ByteBuffer.wrap(body), ticket);
+    if (ticket.isReceiving()) {
+      response.getHeaders().put(CLOSE);
+      // A client that asked first whether it may send sends nothing now.
+      boolean comes = !headers().contains(HttpHeader.EXPECT);
+      response.write(true, ByteBuffer.wrap(body), comes ? new Remainder(this) : ticket);
+    } else {
+      response.write(true, ByteBuffer.wrap(body), ticket);
+    }
   }
 
   /** An error outside of JSON-RPC. */
   void error(int status, String code, String message) {
     json(status, errorBody(code, message));
-  }
-
-  /** An error after which the connection is of no more use, as its body was not read. */
-  void errorAndClose(int status, String code, String message) {
-    response.getHeaders().put(CLOSE);
-    error(status, code, message);
   }
 
   /**

@@ -19,31 +19,31 @@ final class Front extends Handler.Abstract {
   private final Budget requests;
   private final Budget bodies;
   private final Routes routes;
+  private final Patience patience;
 
-  Front(GatewayServerConfig config, Routes routes) {
+  Front(GatewayServerConfig config, Routes routes, Patience patience) {
     this.config = config;
     this.access = new Access(config.tokens());
     this.origins = new Origins(config.origins());
     this.requests = new Budget(config.limits().requests());
     this.bodies = new Budget(config.limits().bufferedBytes());
     this.routes = routes;
-  }
-
-  /** Requests that are not answered yet. */
-  long underWay() {
-    return requests.taken();
+    this.patience = patience;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback completion) {
     boolean counted = requests.tryTake(1);
-    Ticket ticket = new Ticket(completion, counted ? requests : new Budget(1), bodies);
+    Patience.Patient patient = patience.of(request.getConnectionMetaData());
+    boolean body = hasBody(request);
+    patient.begun(body);
+    Ticket ticket = new Ticket(completion, counted ? requests : null, bodies, patient, body);
     Caller nobody = new Caller(Set.of(), config.chainFirst());
     Exchange exchange = new Exchange(request, response, ticket, nobody);
     try {
       if (!counted) {
         exchange.retryLater();
-        exchange.errorAndClose(RpcException.BUSY, "busy", "too many requests are under way");
+        exchange.error(RpcException.BUSY, "busy", "too many requests are under way");
       } else {
         admit(exchange);
       }
@@ -55,9 +55,15 @@ final class Front extends Handler.Abstract {
     return true;
   }
 
+  private static boolean hasBody(Request request) {
+    return HttpMethod.POST.is(request.getMethod())
+        && (request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+            || request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > 0);
+  }
+
   private void admit(Exchange exchange) {
     if (!origins.admits(exchange.headers())) {
-      exchange.errorAndClose(
+      exchange.error(
           RpcException.FORBIDDEN, "origin", "pages of this origin may not use the gateway");
       return;
     }
@@ -69,7 +75,7 @@ final class Front extends Handler.Abstract {
     }
     String read = read(exchange);
     if (read != null && !read.equals("pending-first") && !read.equals("chain-first")) {
-      exchange.errorAndClose(
+      exchange.error(
           RpcException.BAD_REQUEST, "bad_request", READ + " allows pending-first, chain-first");
       return;
     }
@@ -77,7 +83,7 @@ final class Front extends Handler.Abstract {
     Set<Scope> scopes = access.scopes(exchange.headers().get(HttpHeader.AUTHORIZATION));
     if (scopes.isEmpty() && !routes.isOpen(exchange.path())) {
       exchange.header("WWW-Authenticate", "Bearer");
-      exchange.errorAndClose(401, "unauthorized", "a bearer token is needed, or this is none");
+      exchange.error(401, "unauthorized", "a bearer token is needed, or this is none");
       return;
     }
     routes.route(exchange.with(new Caller(scopes, chainFirst)));

@@ -2,24 +2,12 @@ package dev.varve.gateway.http;
 
 import dev.varve.gateway.Uplink;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.slf4j.Logger;
@@ -35,20 +23,22 @@ public final class GatewayServer implements AutoCloseable {
   private static final String NAME = "varve-http";
   private static final int THREADS = 32;
   private static final int LEAST_THREADS = 4;
-  // When it stops, a connection without a request is closed after so long.
-  private static final long IDLE_AT_END_MS = 50;
 
   private final Server server;
   private final ServerConnector connector;
   private final Readers readers;
   private final Streams streams;
+  private final Patience patience;
 
-  private GatewayServer(
-      Server server, ServerConnector connector, Readers readers, Streams streams) {
+  private GatewayServer(Server server, GatewayServerConfig config, Uplink uplink, Scheduler timer) {
     this.server = server;
-    this.connector = connector;
-    this.readers = readers;
-    this.streams = streams;
+    this.readers = new Readers(config.limits().readThreads(), NAME + "-read");
+    this.streams = new Streams(uplink, config.limits().streams());
+    this.patience = new Patience(config.timeouts(), timer);
+    this.connector = Connectors.connector(server, config, patience);
+    server.addConnector(connector);
+    server.setErrorHandler(new Connectors.Errors());
+    server.setStopTimeout(config.timeouts().stop().toMillis());
   }
 
   /**
@@ -62,87 +52,55 @@ public final class GatewayServer implements AutoCloseable {
     threads.setDaemon(true);
     ScheduledExecutorScheduler timer = new ScheduledExecutorScheduler(NAME + "-timer", true);
     Server server = new Server(threads, timer, null);
-    Readers readers = new Readers(config.limits().readThreads(), NAME + "-read");
+    GatewayServer gateway = new GatewayServer(server, config, uplink, timer);
     NodeClient node = new NodeClient(config, threads, timer);
-    Rpc rpc = new Rpc(uplink, config.timeouts(), readers);
-    Streams streams = new Streams(uplink, config.limits().streams());
+    // Parts of the server, so that they end after the requests and before the threads.
     WebSocketClient sockets = new WebSocketClient(node.client());
-    Pages owners = new Pages(pages, readers, threads);
+    server.addBean(node.client(), true);
+    server.addBean(sockets, true);
+    Intake intake = new Intake(uplink, pages.meter());
+    Rpc rpc = new Rpc(uplink, intake, config.timeouts(), gateway.readers, pages.meter());
+    WebSockets webSockets =
+        new WebSockets(
+            ServerWebSocketContainer.ensure(server),
+            sockets,
+            config,
+            rpc,
+            gateway.streams,
+            threads,
+            timer);
+    Pages owners = new Pages(pages, gateway.readers, threads);
     V1 v1 =
         new V1(
             uplink,
-            new V1Submit(uplink, config.limits(), config.timeouts(), threads),
-            new V1Reads(uplink, readers, threads),
+            new V1Submit(uplink, intake, config.limits(), config.timeouts(), threads),
+            new V1Reads(uplink, gateway.readers, threads, pages.meter()),
             owners,
-            exchange -> EventStream.open(exchange, streams, config, threads, timer),
+            exchange -> EventStream.open(exchange, gateway.streams, config, threads, timer),
             threads);
+    RpcPost post = new RpcPost(rpc, node, threads, config.limits().batchItems());
+    RpcUri uri = new RpcUri(rpc, node, threads);
     Routes routes =
-        new Routes(
-            new RpcPost(rpc, node, threads, config.limits().batchItems()),
-            new RpcUri(rpc, node, threads),
-            node,
-            owners,
-            v1,
-            new WebSockets(
-                ServerWebSocketContainer.ensure(server),
-                sockets,
-                config,
-                rpc,
-                streams,
-                threads,
-                timer),
-            config.limits().bodyBytes());
-    server.setHandler(new GracefulHandler(new Front(config, routes)));
-    server.setErrorHandler(new Errors());
-    server.setStopTimeout(config.timeouts().stop().toMillis());
-    ServerConnector connector = connector(server, config);
-    server.addConnector(connector);
-    GatewayServer gateway = new GatewayServer(server, connector, readers, streams);
-    try {
-      // A part of the server, so that it ends after the requests and before the threads.
-      server.addBean(node.client(), true);
-      server.addBean(sockets, true);
-      server.start();
-      node.start();
-    } catch (IOException e) {
-      gateway.close();
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new GatewayServerException(
-          "the gateway cannot listen at " + config.address() + ": " + cause.getMessage(), e);
-    } catch (Exception e) {
-      gateway.close();
-      throw new GatewayServerException("the gateway's server cannot start: " + e.getMessage(), e);
-    }
+        new Routes(post, uri, node, owners, v1, webSockets, config.limits().bodyBytes());
+    server.setHandler(new GracefulHandler(new Front(config, routes, gateway.patience)));
+    gateway.listen(config.address(), node);
     return gateway;
   }
 
-  private static ServerConnector connector(Server server, GatewayServerConfig config) {
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    http.setRequestHeaderSize(config.limits().headerBytes());
-    // Paths are matched as they came: a key in a path may have every byte, escaped.
-    http.setUriCompliance(UriCompliance.UNSAFE);
-    HttpConnectionFactory plain = new HttpConnectionFactory(http);
-    ServerConnector connector;
-    if (config.tls().isEmpty()) {
-      connector = new ServerConnector(server, 1, -1, plain);
-    } else {
-      // Names are the client's to check; the node's RPC does not look at them either.
-      http.addCustomizer(new SecureRequestCustomizer(false));
-      SslContextFactory.Server tls = new SslContextFactory.Server();
-      tls.setSslContext(config.tls().get());
-      connector =
-          new ServerConnector(
-              server, 1, -1, new SslConnectionFactory(tls, plain.getProtocol()), plain);
+  private void listen(String address, NodeClient node) {
+    try {
+      server.start();
+      node.start();
+      patience.start();
+    } catch (IOException e) {
+      close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new GatewayServerException(
+          "the gateway cannot listen at " + address + ": " + cause.getMessage(), e);
+    } catch (Exception e) {
+      close();
+      throw new GatewayServerException("the gateway's server cannot start: " + e.getMessage(), e);
     }
-    connector.setHost(config.host());
-    connector.setPort(config.port());
-    connector.setIdleTimeout(config.timeouts().idle().toMillis());
-    connector.setShutdownIdleTimeout(IDLE_AT_END_MS);
-    connector.setAcceptQueueSize(config.limits().connections());
-    connector.addBean(
-        new NetworkConnectionLimit(config.limits().connections(), (Connector) connector));
-    return connector;
   }
 
   /** Where it listens; a port of 0 is the real one here. */
@@ -154,6 +112,7 @@ public final class GatewayServer implements AutoCloseable {
   @Override
   public void close() {
     streams.close();
+    patience.stop();
     try {
       server.stop();
     } catch (InterruptedException e) {
@@ -162,19 +121,5 @@ public final class GatewayServer implements AutoCloseable {
       LOG.warn("the gateway's server did not stop in order: {}", e.getMessage());
     }
     readers.close();
-  }
-
-  /** What Jetty refuses itself: bad requests, and requests while it stops. */
-  private static final class Errors extends ErrorHandler {
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) {
-      int status = response.getStatus();
-      Object message = request.getAttribute(ERROR_MESSAGE);
-      response.getHeaders().put("Content-Type", "application/json");
-      byte[] body = Exchange.errorBody("http", message == null ? "refused" : message.toString());
-      response.write(true, ByteBuffer.wrap(body), callback);
-      LOG.debug("refused {} with {}", request.getHttpURI(), status);
-      return true;
-    }
   }
 }

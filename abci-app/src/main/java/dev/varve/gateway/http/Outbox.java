@@ -25,6 +25,8 @@ final class Outbox {
   private final Executor threads;
   private final Queue<Supplier<String>> waiting = new ArrayDeque<>();
   private boolean writing;
+  private boolean inWrite;
+  private boolean goneAtOnce;
   private boolean closed;
 
   Outbox(Wire wire, int most, Executor threads) {
@@ -66,11 +68,23 @@ final class Outbox {
 
   /** The last text is gone. */
   void written() {
+    synchronized (this) {
+      if (inWrite) {
+        // Gone before the call returned: who made it goes on, and does not call deeper and deeper.
+        goneAtOnce = true;
+        return;
+      }
+    }
     writeNext();
   }
 
   synchronized int size() {
     return waiting.size();
+  }
+
+  /** Whether a text is on its way. */
+  synchronized boolean isWriting() {
+    return writing;
   }
 
   /** Nothing is written any more. */
@@ -80,13 +94,23 @@ final class Outbox {
   }
 
   private void writeNext() {
-    Supplier<String> next;
-    synchronized (this) {
-      next = waiting.poll();
-      writing = next != null;
-    }
-    if (next != null) {
+    boolean more = true;
+    while (more) {
+      Supplier<String> next;
+      synchronized (this) {
+        next = waiting.poll();
+        writing = next != null;
+        if (!writing) {
+          return;
+        }
+        inWrite = true;
+        goneAtOnce = false;
+      }
       wire.write(next.get());
+      synchronized (this) {
+        inWrite = false;
+        more = goneAtOnce;
+      }
     }
   }
 }

@@ -107,7 +107,7 @@ final class Reads {
     return tx.height() > 0
         ? new RpcReply.Result(json -> Shapes.transaction(json, tx), Source.COMMITTED, tx.height())
         : new RpcReply.Result(
-            json -> Shapes.transaction(json, tx), Source.PENDING, uplink.chain().height());
+            json -> Shapes.transaction(json, tx), Source.PENDING, uplink.followed());
   }
 
   private RpcReply blockResults(Arguments arguments) {

@@ -67,6 +67,6 @@ final class Routes {
 
   private static void notAllowed(Exchange exchange, String allowed) {
     exchange.header("Allow", allowed);
-    exchange.errorAndClose(405, "method", "allowed are " + allowed);
+    exchange.error(405, "method", "allowed are " + allowed);
   }
 }

@@ -12,11 +12,13 @@ final class Rpc {
   private final Broadcasts broadcasts;
   private final Reads reads;
   private final Readers readers;
+  private final GatewayMeter meter;
 
-  Rpc(Uplink uplink, GatewayTimeouts timeouts, Readers readers) {
-    this.broadcasts = new Broadcasts(uplink, timeouts, readers);
+  Rpc(Uplink uplink, Intake intake, GatewayTimeouts timeouts, Readers readers, GatewayMeter meter) {
+    this.broadcasts = new Broadcasts(uplink, intake, timeouts, readers);
     this.reads = new Reads(uplink);
     this.readers = readers;
+    this.meter = meter;
   }
 
   /** Whether the gateway answers a method; the node may still be asked for what it leaves. */
@@ -69,12 +71,21 @@ final class Rpc {
       if (mode != null) {
         return broadcasts.send(new Broadcasts.Call(mode, read.bytes("tx")));
       }
+      long begin = System.nanoTime();
       return readers
           .call(() -> reads.read(method, read, caller.chainFirst()))
+          .thenApply(reply -> measured(reply, begin))
           .exceptionally(failure -> new RpcReply.Failure(Failures.toRpc(failure)));
     } catch (RpcException e) {
       return CompletableFuture.completedFuture(new RpcReply.Failure(e));
     }
+  }
+
+  private RpcReply measured(RpcReply reply, long begin) {
+    if (reply instanceof RpcReply.Result result) {
+      meter.read(result.source(), System.nanoTime() - begin);
+    }
+    return reply;
   }
 
   /** Sends transactions that a batch has one behind the other. */

@@ -14,6 +14,8 @@ import java.util.concurrent.Executor;
 /** JSON-RPC over POST, single and in batches. */
 final class RpcPost {
   private static final byte[] EMPTY = {};
+  // Of a header that tells about a batch; a longer one, clients would refuse.
+  private static final int MOST_HEADER_CHARACTERS = 4_000;
 
   private final Rpc rpc;
   private final NodeClient node;
@@ -186,11 +188,16 @@ final class RpcPost {
     private void add(RpcRequest request, RpcReply reply) {
       String source = reply instanceof RpcReply.Result result ? result.source().word() : "none";
       sources.append(sources.isEmpty() ? "" : ", ").append(source);
+      if (reply instanceof RpcReply.Failure failure && failure.error().isBusy()) {
+        exchange.retryLater();
+      }
       responses.add(reply.toResponse(request.id()));
     }
 
     private void write() {
-      exchange.header(Exchange.SOURCE, sources.toString());
+      if (sources.length() <= MOST_HEADER_CHARACTERS) {
+        exchange.header(Exchange.SOURCE, sources.toString());
+      }
       if (responses.size() == 1) {
         // As the node does it: a batch of one is answered without the list.
         exchange.json(200, responses.get(0));

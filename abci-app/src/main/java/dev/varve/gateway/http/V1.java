@@ -4,6 +4,9 @@ import dev.varve.gateway.TaskState;
 import dev.varve.gateway.TaskStatus;
 import dev.varve.gateway.Uplink;
 import dev.varve.gateway.UplinkException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ final class V1 {
   private final Pages pages;
   private final Consumer<Exchange> events;
   private final Executor threads;
+  private final byte[] document = document();
 
   /**
    * Over what answers.
@@ -49,6 +53,14 @@ final class V1 {
     this.threads = threads;
   }
 
+  private static byte[] document() {
+    try (InputStream in = V1.class.getResourceAsStream("openapi.json")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("openapi.json cannot be read from the class path", e);
+    }
+  }
+
   /** Answers a request whose path starts with {@link #PREFIX}. */
   void route(Exchange exchange) {
     String path = exchange.path().substring(PREFIX.length());
@@ -63,6 +75,8 @@ final class V1 {
         get(exchange, () -> reads.tx(exchange, path.substring("tx/".length())));
       } else if (path.equals("events")) {
         get(exchange, () -> events.accept(exchange));
+      } else if (path.equals("openapi.json")) {
+        get(exchange, () -> exchange.json(200, document));
       } else if (path.equals("status")) {
         get(exchange, () -> pages.status(exchange));
       } else {

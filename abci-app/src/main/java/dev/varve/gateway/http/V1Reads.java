@@ -25,12 +25,14 @@ final class V1Reads {
   private final Transactions transactions;
   private final Readers readers;
   private final Executor threads;
+  private final GatewayMeter meter;
 
-  V1Reads(Uplink uplink, Readers readers, Executor threads) {
+  V1Reads(Uplink uplink, Readers readers, Executor threads, GatewayMeter meter) {
     this.uplink = uplink;
     this.transactions = new Transactions(uplink);
     this.readers = readers;
     this.threads = threads;
+    this.meter = meter;
   }
 
   /** An answer, and where it came from. */
@@ -156,7 +158,7 @@ final class V1Reads {
     boolean pending = tx.height() == 0;
     return answer(
         pending ? Source.PENDING : Source.COMMITTED,
-        pending ? uplink.chain().height() : tx.height(),
+        pending ? uplink.followed() : tx.height(),
         json -> Shapes.transaction(json, tx));
   }
 
@@ -188,11 +190,13 @@ final class V1Reads {
   }
 
   private void answer(Exchange exchange, Supplier<Answer> read) {
+    long begin = System.nanoTime();
     CompletableFuture<Answer> answering = readers.call(read);
     exchange.watch(
         answering.handleAsync(
             (answer, failure) -> {
               if (failure == null) {
+                meter.read(answer.source(), System.nanoTime() - begin);
                 exchange.source(answer.source(), answer.height());
                 exchange.json(answer.status(), Json.bytes(answer.body()));
               } else {

@@ -20,12 +20,19 @@ final class V1Submit {
   private static final String RAW_TYPE = "application/octet-stream";
 
   private final Uplink uplink;
+  private final Intake intake;
   private final GatewayLimits limits;
   private final GatewayTimeouts timeouts;
   private final Executor threads;
 
-  V1Submit(Uplink uplink, GatewayLimits limits, GatewayTimeouts timeouts, Executor threads) {
+  V1Submit(
+      Uplink uplink,
+      Intake intake,
+      GatewayLimits limits,
+      GatewayTimeouts timeouts,
+      Executor threads) {
     this.uplink = uplink;
+    this.intake = intake;
     this.limits = limits;
     this.timeouts = timeouts;
     this.threads = threads;
@@ -64,7 +71,7 @@ final class V1Submit {
 
   private void submit(Exchange exchange, List<Submission> submissions, boolean batch, Wait wait) {
     CompletableFuture<List<TaskStatus>> waited =
-        uplink.submit(submissions).thenCompose(accepted -> await(accepted, wait));
+        intake.submit(submissions).thenCompose(accepted -> await(accepted, wait));
     exchange.watch(
         waited.handleAsync(
             (statuses, failure) -> {
@@ -96,7 +103,7 @@ final class V1Submit {
 
   private void answer(Exchange exchange, List<TaskStatus> statuses, boolean batch) {
     boolean pending = statuses.stream().anyMatch(status -> status.state().isPending());
-    exchange.source(pending ? Source.PENDING : Source.COMMITTED, uplink.chain().height());
+    exchange.source(pending ? Source.PENDING : Source.COMMITTED, uplink.followed());
     int code = pending ? 202 : 200;
     if (batch) {
       exchange.json(code, Json.bytes(json -> TaskJson.writeAll(json, statuses)));

@@ -3,6 +3,8 @@ package dev.varve.gateway.http;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
@@ -50,18 +52,33 @@ final class WebSockets {
     WsClient socket = new WsClient(this, exchange.caller());
     if (!streams.add(socket.end())) {
       exchange.retryLater();
-      exchange.errorAndClose(RpcException.BUSY, "busy", "too many streams are open");
+      exchange.error(RpcException.BUSY, "busy", "too many streams are open");
       return;
     }
-    boolean upgraded =
-        container.upgrade(
-            (request, response, callback) -> socket,
-            exchange.request(),
-            exchange.response(),
-            exchange.ticket());
-    if (!upgraded) {
-      streams.remove(socket.end());
-      exchange.error(426, "upgrade", PATH + " is for WebSocket");
+    boolean upgraded = false;
+    try {
+      upgraded =
+          container.upgrade(
+              (request, response, callback) -> socket,
+              exchange.request(),
+              exchange.response(),
+              new Callback.Nested(exchange.ticket()) {
+                @Override
+                public void failed(Throwable failure) {
+                  // The client is gone: nobody opens the socket, and nobody closes it.
+                  streams.remove(socket.end());
+                  super.failed(failure);
+                }
+              });
+      if (!upgraded) {
+        exchange.error(426, "upgrade", PATH + " is for WebSocket");
+      }
+    } catch (HttpException.RuntimeException e) {
+      exchange.error(e.getCode(), "upgrade", "bad handshake: " + e.getReason());
+    } finally {
+      if (!upgraded) {
+        streams.remove(socket.end());
+      }
     }
   }
 

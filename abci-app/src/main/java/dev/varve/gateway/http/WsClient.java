@@ -128,19 +128,23 @@ public final class WsClient implements Session.Listener, Outbox.Wire, WsNode.Cli
   /** Calls come to the uplink in the order of the messages; answers as they are there. */
   private void call(RpcRequest request, String text) {
     boolean more = underWay.incrementAndGet() < MOST_UNDER_WAY;
+    Runnable done =
+        () -> {
+          underWay.decrementAndGet();
+          if (!more) {
+            session.demand();
+          }
+        };
     shared
         .rpc()
         .call(request.method(), names -> JsonArguments.parse(request, names), caller)
         .thenAccept(
             reply -> {
               if (reply instanceof RpcReply.PassOn) {
-                node.send(request.id(), text, () -> {});
+                node.send(request.id(), text, done);
               } else {
                 outbox.offer(() -> Subscriptions.text(reply, request.id()));
-              }
-              underWay.decrementAndGet();
-              if (!more) {
-                session.demand();
+                done.run();
               }
             })
         .exceptionally(

@@ -8,6 +8,7 @@ import dev.varve.gateway.Submission;
 import dev.varve.gateway.TaskState;
 import dev.varve.gateway.TaskStatus;
 import dev.varve.gateway.Uplink;
+import dev.varve.gateway.UplinkCounts;
 import dev.varve.gateway.UplinkException;
 import dev.varve.gateway.UplinkStatus;
 import dev.varve.gateway.Value;
@@ -214,6 +215,9 @@ final class FakeUplink implements Uplink {
 
   @Override
   public synchronized List<TaskStatus> tasks(ByteString hash) {
+    if (failure != null) {
+      throw failure;
+    }
     return tasks.values().stream().filter(status -> status.hash().equals(hash)).toList();
   }
 
@@ -228,6 +232,9 @@ final class FakeUplink implements Uplink {
   @Override
   public synchronized Value value(ByteString key, boolean chainFirst) {
     reads.join();
+    if (failure != null) {
+      throw failure;
+    }
     Optional<ByteString> committed = chain.state(key.toStringUtf8()).map(ByteString::copyFromUtf8);
     Optional<TaskStatus> writer = writer(key.toStringUtf8());
     if (writer.isEmpty() || (chainFirst && committed.isPresent())) {
@@ -304,6 +311,10 @@ final class FakeUplink implements Uplink {
   @Override
   public CompletableFuture<TaskStatus> drop(long id) {
     TaskStatus status = task(id).orElseThrow(() -> new UplinkException.NotFound("no task " + id));
+    if (status.state() != TaskState.FAILED && status.state() != TaskState.QUEUED) {
+      return CompletableFuture.failedFuture(
+          new UplinkException.Conflict("task " + id + " is under way or done"));
+    }
     set(with(status, TaskState.DROPPED, 0, 0, ""));
     return CompletableFuture.completedFuture(task(id).orElseThrow());
   }
@@ -317,6 +328,17 @@ final class FakeUplink implements Uplink {
   @Override
   public UplinkStatus status() {
     return new UplinkStatus(
-        0, 0, 0, 0, 0, chain.height(), true, "", new PendingStats("memory", 0, 0, 0));
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        chain.height(),
+        true,
+        "",
+        new PendingStats("memory", 0, 0, 0),
+        new UplinkCounts(0, 0, 0, 0));
   }
 }

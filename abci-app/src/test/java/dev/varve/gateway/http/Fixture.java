@@ -9,17 +9,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 
 /** A server over a fake uplink and a fake node, and a client of it. */
 final class Fixture implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
-  static final GatewayPages PAGES =
-      new GatewayPages(
-          () -> "varve_uplink_queued 0.0\n",
-          () -> new GatewayPages.Health(true, "ok\n"),
-          () -> "{\"height\":\"0\"}");
 
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  final CountingMeter meter = new CountingMeter();
   final FakeUplink uplink = new FakeUplink();
   final FakeNode node = new FakeNode();
   final GatewayServer server;
@@ -32,7 +32,15 @@ final class Fixture implements AutoCloseable {
   Fixture(UnaryOperator<GatewayServerConfig> change) throws Exception {
     server =
         GatewayServer.start(
-            change.apply(GatewayServerConfig.of("127.0.0.1:0", node.uri())), uplink, PAGES);
+            change.apply(GatewayServerConfig.of("127.0.0.1:0", node.uri())), uplink, pages());
+  }
+
+  private GatewayPages pages() {
+    return new GatewayPages(
+        () -> "varve_uplink_queued 0.0\n",
+        () -> new GatewayPages.Health(true, "ok\n"),
+        () -> "{\"height\":\"0\"}",
+        meter);
   }
 
   static GatewayServerConfig with(GatewayServerConfig config, GatewayLimits limits) {
@@ -61,6 +69,25 @@ final class Fixture implements AutoCloseable {
         timeouts);
   }
 
+  static GatewayServerConfig withRequestTimeout(GatewayServerConfig config, Duration timeout) {
+    GatewayTimeouts t = config.timeouts();
+    return with(
+        config,
+        new GatewayTimeouts(
+            timeout, t.idle(), t.sync(), t.commit(), t.node(), t.heartbeat(), t.stop()));
+  }
+
+  /** Waits for what must come; fails where it does not in half a minute. */
+  static void await(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("it did not come within " + PATIENCE);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
@@ -81,7 +108,7 @@ final class Fixture implements AutoCloseable {
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
-    return client.send(request.build(), BodyHandlers.ofString());
+    return client.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
   }
 
   /** A call of JSON-RPC with parameters in JSON. */

@@ -52,9 +52,7 @@ class RpcPostTest {
                         Fixture.request(7, "broadcast_tx_async", TX)))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
-    while (fixture.uplink.submitted().isEmpty()) {
-      Thread.onSpinWait();
-    }
+    Fixture.await(() -> !fixture.uplink.submitted().isEmpty());
     assertThat(answer).isNotDone();
 
     backup.complete(null);

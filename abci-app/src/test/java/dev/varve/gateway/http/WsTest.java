@@ -57,9 +57,7 @@ class WsTest {
     client.send("nonsense");
     assertThat(client.next().at("/error/code").asInt()).isEqualTo(-32700);
     client.socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
-    while (!fixture.node.sockets().isEmpty()) {
-      Thread.onSpinWait();
-    }
+    Fixture.await(() -> fixture.node.sockets().isEmpty());
   }
 
   @Test

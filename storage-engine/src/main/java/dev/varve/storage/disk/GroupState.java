@@ -91,7 +91,7 @@ public final class GroupState {
       if (write == null) {
         states.add(stored.get(next++));
       } else {
-        states.add(write.isDelete() ? null : record(write));
+        states.add(write.isDelete() ? null : write.record());
       }
     }
     return states;
@@ -117,10 +117,6 @@ public final class GroupState {
       LOG.warn("history lacks a value that is replaced now: {}", e.getMessage());
       return LOST;
     }
-  }
-
-  private static StateRecord record(StateWrite write) {
-    return StateRecord.newBuilder().setHeight(write.height()).setValue(write.value()).build();
   }
 
   /** Whether what stands for a record says that it is damaged. */

@@ -29,41 +29,74 @@ final class BatchCodec {
   /** Set in a record's type byte: the key is deleted, and there is no value. */
   static final int DELETED = 0x80;
 
-  private final RecordBuffer out = new RecordBuffer(1 << 20);
-  private final KeyIndex index = new KeyIndex(1 << 12);
-  private int records;
+  // The head of an entry, the block's own record in it, seldom takes more.
+  private static final int HEAD_ROOM = 1 << 16;
+
+  private final RecordBuffer entry = new RecordBuffer(1 << 20);
+  private final RecordBuffer head = new RecordBuffer(1 << 12);
+  private final KeyIndex entryKeys = new KeyIndex(1 << 12);
+  private final KeyIndex headKeys = new KeyIndex(1);
+  private final KeyIndex allKeys = new KeyIndex(1 << 12);
+  // Where the next record goes.
+  private RecordBuffer out = entry;
+  private KeyIndex index = entryKeys;
 
   /** The entry of a block; valid until the next call. */
   LogEntry encode(BlockBatch batch) {
-    out.reset();
-    index.clear();
-    records = 0;
-    long height = batch.height();
-    out.writeByte(VERSION);
-    out.writeLong(height);
-    out.writeLong(batch.commitmentFloor());
-    int countAt = out.position();
-    out.writeInt(0);
-    message(RecordType.BLOCK, Keys.chain(height, RecordType.BLOCK, 0), batch.block());
-    slices(batch);
-    for (StateWrite write : batch.stateWrites()) {
+    begin(batch);
+    return complete(batch);
+  }
+
+  /** Encodes what {@link #complete} finds done, which is what follows from a draft alone. */
+  void begin(BlockBatch draft) {
+    entry.reset();
+    entryKeys.clear();
+    entry.skip(HEAD_ROOM);
+    slices(draft);
+    for (StateWrite write : draft.stateWrites()) {
       state(write);
     }
-    for (int i = 0; i < batch.txHashes().size(); i++) {
-      location(batch, i);
+    for (int i = 0; i < draft.txHashes().size(); i++) {
+      location(draft, i);
     }
+  }
+
+  /** The entry of the block that was begun; valid until the next call. */
+  LogEntry complete(BlockBatch batch) {
+    long height = batch.height();
     value(RecordType.COMMITMENT, Keys.height(height), batch.commitment());
     for (Map.Entry<String, ByteString> meta : new TreeMap<>(batch.meta()).entrySet()) {
       value(RecordType.META, meta.getKey().getBytes(UTF_8), meta.getValue());
     }
-    out.setInt(countAt, records);
-    return new LogEntry(height, out.array(), 0, out.position(), index);
+    int from = entry.putBefore(HEAD_ROOM, head(batch, 1 + entryKeys.pairs()));
+    allKeys.clear();
+    allKeys.addAll(headKeys, 0);
+    // Those of the entry were told from the buffer's start.
+    allKeys.addAll(entryKeys, head.position() - HEAD_ROOM);
+    return new LogEntry(height, entry.array(), from, entry.position() - from, allKeys);
+  }
+
+  private RecordBuffer head(BlockBatch batch, int records) {
+    head.reset();
+    headKeys.clear();
+    head.writeByte(VERSION);
+    head.writeLong(batch.height());
+    head.writeLong(batch.commitmentFloor());
+    head.writeInt(records);
+    out = head;
+    index = headKeys;
+    message(RecordType.BLOCK, Keys.chain(batch.height(), RecordType.BLOCK, 0), batch.block());
+    out = entry;
+    index = entryKeys;
+    return head;
   }
 
   /** Whether a payload is what {@code batch} encodes to. */
   boolean matches(BlockBatch batch, byte[] payload) {
-    LogEntry entry = encode(batch);
-    return Arrays.equals(payload, 0, payload.length, entry.payload(), 0, entry.length());
+    LogEntry encoded = encode(batch);
+    int from = encoded.offset();
+    return Arrays.equals(
+        payload, 0, payload.length, encoded.payload(), from, from + encoded.length());
   }
 
   private void slices(BlockBatch batch) {
@@ -148,7 +181,6 @@ final class BatchCodec {
   }
 
   private void index(RecordType type, byte[] key) {
-    records++;
     index.add(LogRecord.hash(type, key), out.position());
   }
 }

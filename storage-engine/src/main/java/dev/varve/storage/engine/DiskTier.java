@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  * The disk store and the log in front of it, read as one: what the store does not hold yet comes
  * from the log. Writes: {@link DiskWriter}.
  *
- * <p>Threads: {@link #commit} from one at a time, reads from any.
+ * <p>Threads: {@link #commit} from one at a time, the rest from any.
  */
 final class DiskTier implements AutoCloseable {
   private final DiskStore disk;
@@ -54,6 +54,10 @@ final class DiskTier implements AutoCloseable {
 
   AppliedHeight applied() {
     return writer.applied();
+  }
+
+  void prepare(BlockBatch draft) {
+    writer.prepare(draft);
   }
 
   void commit(BlockBatch batch) {

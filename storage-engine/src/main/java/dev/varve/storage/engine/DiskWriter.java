@@ -8,6 +8,7 @@ import dev.varve.storage.DiskStore;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.record.AppliedHeight;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: {@code applied} is durable in one of the two; while the log holds a block that the
  * store lacks, the next one goes behind it. A block that can be made durable in neither is held and
- * tried again until the engine is closed. Threads: {@link #commit} from one at a time.
+ * tried again until the engine is closed. Threads: {@link #commit} from one at a time, {@link
+ * #prepare} beside it.
  */
 final class DiskWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DiskWriter.class);
@@ -27,8 +29,11 @@ final class DiskWriter implements AutoCloseable {
   private final DiskStore disk;
   private final FallbackLog log;
   private final EngineConfig config;
-  private final BatchCodec codec = new BatchCodec();
   private final Drainer drainer;
+  // Held by a commit as long as it lasts, and by what is prepared for it.
+  private final ReentrantLock lock = new ReentrantLock();
+  private final BatchCodec codec = new BatchCodec();
+  private BlockBatch prepared;
   private volatile AppliedHeight applied;
   private volatile String held;
 
@@ -92,8 +97,34 @@ final class DiskWriter implements AutoCloseable {
     return reason != null ? "held: " + reason : drainer.state();
   }
 
+  /** Encodes a block that may be next for the log, unless a commit is under way. */
+  void prepare(BlockBatch draft) {
+    if (isDirect() || !lock.tryLock()) {
+      return;
+    }
+    try {
+      prepared = null;
+      if (draft.height() == applied.getHeight() + 1) {
+        codec.begin(draft);
+        prepared = draft;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Durable when it returns. */
   void commit(BlockBatch batch) {
+    lock.lock();
+    try {
+      commitNext(batch);
+    } finally {
+      prepared = null;
+      lock.unlock();
+    }
+  }
+
+  private void commitNext(BlockBatch batch) {
     long last = applied.getHeight();
     if (last != 0 && batch.height() <= last) {
       requireSame(batch);
@@ -104,11 +135,14 @@ final class DiskWriter implements AutoCloseable {
           "block " + batch.height() + " does not follow block " + last + ", the last durable one");
     }
     drainer.requireUsable();
-    boolean direct = config.policy() == DiskPolicy.THROUGH && !drainer.isSlow();
-    if (!direct || !drainer.applyDirectly(batch)) {
+    if (!isDirect() || !drainer.applyDirectly(batch)) {
       appendOrHold(batch);
     }
     applied = batch.marker();
+  }
+
+  private boolean isDirect() {
+    return config.policy() == DiskPolicy.THROUGH && !drainer.isSlow();
   }
 
   private void requireSame(BlockBatch batch) {
@@ -122,7 +156,8 @@ final class DiskWriter implements AutoCloseable {
   }
 
   private void appendOrHold(BlockBatch batch) {
-    LogEntry entry = codec.encode(batch);
+    boolean begun = prepared != null && batch.isOf(prepared);
+    LogEntry entry = begun ? codec.complete(batch) : codec.encode(batch);
     long reported = 0;
     while (true) {
       try {

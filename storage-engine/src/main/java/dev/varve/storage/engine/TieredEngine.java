@@ -121,6 +121,11 @@ public final class TieredEngine implements StorageEngine {
   }
 
   @Override
+  public void prepare(BlockBatch draft) {
+    disk.prepare(draft);
+  }
+
+  @Override
   public void commit(BlockBatch batch) {
     requireOpen();
     commits.incrementAndGet();
@@ -273,7 +278,7 @@ public final class TieredEngine implements StorageEngine {
     for (RecentBatch recent : view.recent()) {
       StateWrite write = recent.write(key);
       if (write != null) {
-        return write.isDelete() ? Optional.empty() : Optional.of(stateRecord(write));
+        return write.isDelete() ? Optional.empty() : Optional.of(write.record());
       }
       if (recent.hides(key)) {
         hidden = true;
@@ -355,7 +360,6 @@ public final class TieredEngine implements StorageEngine {
     memory.awaitIdle();
   }
 
-  /** Has the sync job look whether a run is due. */
   void lookAtClock() {
     sync.look();
   }
@@ -367,10 +371,6 @@ public final class TieredEngine implements StorageEngine {
 
   private static <T> Optional<T> at(List<T> items, int index) {
     return index >= 0 && index < items.size() ? Optional.of(items.get(index)) : Optional.empty();
-  }
-
-  private static StateRecord stateRecord(StateWrite write) {
-    return StateRecord.newBuilder().setHeight(write.height()).setValue(write.value()).build();
   }
 
   /** Memory may have what disk dropped, and must not answer with it: it is to be gone. */

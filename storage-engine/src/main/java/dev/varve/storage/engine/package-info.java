@@ -60,6 +60,8 @@
  *       the one below, is told as Corruption, and memory's is left as it is; what disk deleted goes
  *       from memory too.
  *   <li>At open the store's marker decides what is drained; the log's cursor only spares work.
+ *   <li>A draft of the next block is encoded for the log ahead of its commit and changes nothing; a
+ *       commit uses it if its batch has become of it, and encodes the batch itself otherwise.
  * </ul>
  *
  * <h2>A block in the log</h2>

@@ -116,8 +116,26 @@ public final class SqlPendingStore implements PendingStore {
                   followed = row.followed();
                 }
               }
-              return contents(connection, own, followed);
+              return contents(connection, own, followedByAll(connection, rows, own, followed));
             });
+  }
+
+  /**
+   * The height from which blocks are to be followed: others' pending tasks may be in blocks that
+   * this gateway looked through before it was ended, and those gateways be gone.
+   */
+  private static long followedByAll(
+      Connection connection, List<GatewayRow> rows, int own, long followed) throws SQLException {
+    long lowest = followed;
+    for (GatewayRow row : rows) {
+      if (row.number() != own
+          && row.followed() > 0
+          && row.followed() < lowest
+          && !TaskRows.firstPending(connection, row.number(), 1, 1).isEmpty()) {
+        lowest = row.followed();
+      }
+    }
+    return lowest;
   }
 
   private PendingContents contents(Connection connection, int own, long followed)

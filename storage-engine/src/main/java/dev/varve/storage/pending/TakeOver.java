@@ -91,15 +91,27 @@ final class TakeOver {
       return deliver(
           database.writeSurely(
               connection -> {
-                TaskWriter.require(connection, lease, who);
+                GatewayRow own = TaskWriter.require(connection, lease, who);
                 chosen.ids =
                     TaskRows.firstPending(connection, taken.number(), MAX_TASKS, MAX_BYTES);
+                if (!chosen.ids.isEmpty()) {
+                  followFrom(connection, own, taken);
+                }
                 TaskRows.give(connection, chosen.ids, taken.number(), who.number());
                 return own(connection, chosen.ids, who);
               }));
     } catch (UnsureCommitException e) {
       unsure = chosen.ids;
       throw e.failure();
+    }
+  }
+
+  /** Blocks that have its tasks may not have been looked through, should this process end now. */
+  private static void followFrom(Connection connection, GatewayRow own, GatewayRow taken)
+      throws SQLException {
+    boolean unknown = own.followed() == 0;
+    if (taken.followed() > 0 && (unknown || taken.followed() < own.followed())) {
+      GatewayRows.wrote(connection, own.number(), own.lastId(), taken.followed(), 0, own.feedSeq());
     }
   }
 

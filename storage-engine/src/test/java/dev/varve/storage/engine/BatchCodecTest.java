@@ -3,13 +3,17 @@ package dev.varve.storage.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.varve.fallback.FallbackLog;
 import dev.varve.fallback.LogEntry;
 import dev.varve.storage.BlockBatch;
 import dev.varve.storage.StateWrite;
 import dev.varve.storage.StorageException;
 import dev.varve.storage.fixture.BatchBuilder;
 import dev.varve.storage.fixture.GoldenBlocks;
+import dev.varve.storage.fixture.Logs;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,6 +22,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A block as the fallback log has it: its bytes, and what becomes of it when they change. */
 class BatchCodecTest {
@@ -30,6 +35,61 @@ class BatchCodecTest {
       assertThat(HexFormat.of().formatHex(encode(blocks.get(i)))).isEqualTo(golden.get(i));
       assertThat(BatchDecoder.decode(HexFormat.of().parseHex(golden.get(i))))
           .isEqualTo(blocks.get(i));
+    }
+  }
+
+  @Test
+  void shouldCompleteADraftToTheSameBytes(@TempDir Path folder) throws IOException {
+    FallbackLog log = Logs.forced(folder);
+    BatchCodec codec = new BatchCodec();
+    List<BlockBatch> blocks = new ArrayList<>(GoldenBlocks.all());
+    blocks.add(BatchBuilder.random(3, 300, 40, new Random(1)).build());
+    blocks.add(withLargeRecord(BatchBuilder.random(4, 3, 40, new Random(2)).build()));
+    for (BlockBatch block : blocks) {
+      BlockBatch draft = BatchBuilder.draftOf(block);
+      assertThat(block.isOf(draft)).isTrue();
+      codec.begin(draft);
+      LogEntry completed = codec.complete(block);
+      LogEntry encoded = new BatchCodec().encode(block);
+      assertThat(bytes(completed)).isEqualTo(bytes(encoded));
+      assertThat(BatchDecoder.decode(bytes(completed))).isEqualTo(block);
+      requireKeys(log, completed);
+    }
+    log.close();
+  }
+
+  /** More than stands in front of a draft's bytes as a rule. */
+  private static BlockBatch withLargeRecord(BlockBatch batch) {
+    ByteString large = BatchBuilder.randomBytes(100_000, new Random(3));
+    return new BlockBatch(
+        batch.block().toBuilder().setNextValidatorsHash(large).build(),
+        batch.txs(),
+        batch.txHashes(),
+        batch.results(),
+        batch.logs(),
+        batch.stateWrites(),
+        batch.commitment(),
+        batch.commitmentFloor(),
+        batch.meta());
+  }
+
+  /** That the log finds each key where its record stands. */
+  private static void requireKeys(FallbackLog log, LogEntry entry) {
+    log.append(entry);
+    byte[] payload = bytes(entry);
+    for (int at = BatchCodec.HEADER_BYTES; at < payload.length; ) {
+      LogRecord next = LogRecord.read(payload, at);
+      List<Integer> found = new ArrayList<>();
+      log.find(
+          LogRecord.hash(next.type(), next.key()),
+          (sequence, offset) -> {
+            if (sequence == entry.sequence()) {
+              found.add(offset);
+            }
+            return true;
+          });
+      assertThat(found).containsExactly(at);
+      at = next.end();
     }
   }
 
@@ -54,8 +114,11 @@ class BatchCodecTest {
   }
 
   private static byte[] encode(BlockBatch batch) {
-    LogEntry entry = new BatchCodec().encode(batch);
-    return Arrays.copyOf(entry.payload(), entry.length());
+    return bytes(new BatchCodec().encode(batch));
+  }
+
+  private static byte[] bytes(LogEntry entry) {
+    return Arrays.copyOfRange(entry.payload(), entry.offset(), entry.offset() + entry.length());
   }
 
   private static byte[] change(byte[] payload, Random random) {

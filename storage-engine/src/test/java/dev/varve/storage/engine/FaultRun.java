@@ -10,6 +10,7 @@ import dev.varve.storage.fault.ChainModel;
 import dev.varve.storage.fault.FaultyStore;
 import dev.varve.storage.fault.FaultyStore.Fault;
 import dev.varve.storage.fault.StoreCopy;
+import dev.varve.storage.fixture.BatchBuilder;
 import dev.varve.storage.fixture.Logs;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,6 +121,12 @@ final class FaultRun {
     }
     if (random.nextInt(10) == 0) {
       Thread.currentThread().interrupt();
+    }
+    if (random.nextBoolean()) {
+      engine.prepare(BatchBuilder.draftOf(batch));
+    }
+    if (random.nextInt(10) == 0) {
+      engine.prepare(BatchBuilder.random(batch.height(), 3, 40, random).build());
     }
     engine.commit(batch);
     Thread.interrupted();

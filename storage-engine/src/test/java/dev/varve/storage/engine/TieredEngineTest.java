@@ -67,6 +67,31 @@ class TieredEngineTest {
     assertThat(engine.applied().getHeight()).isEqualTo(1);
   }
 
+  @Test
+  void shouldCommitTheBlockThatIsDecidedWhateverWasPrepared() {
+    open(() -> memory, EngineConfig.of(DiskPolicy.BEHIND));
+    for (int height = 1; height <= 6; height++) {
+      BlockBatch batch = BatchBuilder.random(height, 130, 50, new Random(height)).build();
+      BlockBatch other = BatchBuilder.random(height, 7, 50, new Random(-height)).build();
+      BlockBatch past = BatchBuilder.random(height + 1, 7, 50, new Random(-height)).build();
+      switch (height % 3) {
+        case 0 -> engine.prepare(BatchBuilder.draftOf(batch));
+        case 1 -> engine.prepare(BatchBuilder.draftOf(other));
+        default -> {
+          engine.prepare(BatchBuilder.draftOf(batch));
+          engine.prepare(BatchBuilder.draftOf(past));
+        }
+      }
+      engine.commit(batch);
+      engine.commit(batch); // compared with what the log has
+      requireHeld(batch);
+    }
+    close();
+    open();
+    assertThat(engine.applied().getHeight()).isEqualTo(6);
+    requireHeld(BatchBuilder.random(6, 130, 50, new Random(6)).build());
+  }
+
   private void requireHeld(BlockBatch batch) {
     assertThat(engine.block(batch.height())).contains(batch.block());
     for (int i = 0; i < batch.txs().size(); i++) {

@@ -18,13 +18,17 @@ import picocli.CommandLine.Option;
       "Run the uplink gateway alone, in front of a CometBFT node whose application is Varve.",
       "A transaction is backed up in the home before it is sent, and sent until it is in a block.",
       "Runs until SIGTERM or Ctrl-C; what is pending then is sent after the next start. The home",
-      "is made at the first start; of its varve.toml the sections [http] and [gateway] count."
+      "is made at the first start; of its varve.toml the sections [http] and [gateway] count.",
+      "With --cluster the backup is in databases instead, which any number of gateways of a chain",
+      "share: each answers for what the others have accepted, and sends what one that is gone has",
+      "left."
     },
     footer = {
       "",
       "Examples:",
       "  varve gateway --node http://10.0.0.7:26657",
-      "  varve gateway --node http://127.0.0.1:26657 --home D --http 127.0.0.1:8080"
+      "  varve gateway --node http://127.0.0.1:26657 --home D --http 127.0.0.1:8080",
+      "  varve gateway --node http://10.0.0.7:26657 --cluster cluster.yaml"
     })
 final class GatewayCommand implements Callable<Integer> {
   @CommandLine.Mixin private CommonOptions common;
@@ -47,6 +51,16 @@ final class GatewayCommand implements Callable<Integer> {
       description = "Serve here instead of where the home's varve.toml says: HOST:PORT.")
   private String http;
 
+  @Option(
+      names = "--cluster",
+      paramLabel = "F",
+      description = {
+        "Share the backup with other gateways in the databases that cluster.yaml F describes: as",
+        "gateway.backup = \"cluster\" and disk.cluster = F in varve.toml, where",
+        "disk.database_suffix counts, too."
+      })
+  private Path cluster;
+
   private final Environment environment;
   private final Console console;
 
@@ -68,6 +82,11 @@ final class GatewayCommand implements Callable<Integer> {
     }
     if (http != null) {
       settings.put("http.address", http);
+    }
+    if (cluster != null) {
+      NodeConfig.requireCluster(cluster);
+      settings.put("gateway.backup", "cluster");
+      settings.put("disk.cluster", cluster.toAbsolutePath().normalize().toString());
     }
     StopSignal signal = StopSignal.install();
     if (!folder.exists()) {
