@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +29,7 @@ class GatewayFaultIT {
 
   private final AckLog log = new AckLog();
   private final List<UplinkReader> readers = new ArrayList<>();
+  private final AtomicLong height = new AtomicLong();
   private GatewayRig rig;
   private UplinkHttp http;
   private SeenChain chain;
@@ -36,12 +38,12 @@ class GatewayFaultIT {
   private void start(GatewayRig made) {
     rig = made;
     rig.startChain();
-    rig.rpc().waitForHeight(2, GatewayRig.LIMIT);
+    height.set(rig.rpc().waitForHeight(2, GatewayRig.LIMIT));
     rig.startGateway();
     http = new UplinkHttp(rig.gatewayUri());
     chain = new SeenChain(rig.rpc());
     for (int i = 0; i < READERS; i++) {
-      readers.add(new UplinkReader(i, http, log, rig::chainFaults, i));
+      readers.add(new UplinkReader(i, http, log, rig::chainFaults, height, i));
     }
   }
 
@@ -122,7 +124,7 @@ class GatewayFaultIT {
   /** Texts of their own keys, writes of one key in order and without, envelopes. */
   private List<LoggedTask> some(int count) {
     List<LoggedTask> tasks = new ArrayList<>();
-    long until = chain.height() + 900;
+    long until = height.get() + 900;
     for (int i = 0; i < count; i++) {
       made++;
       String key = "key-" + made;

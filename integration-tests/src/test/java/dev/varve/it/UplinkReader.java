@@ -2,6 +2,7 @@ package dev.varve.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +21,7 @@ final class UplinkReader implements AutoCloseable {
   private final UplinkHttp http;
   private final AckLog log;
   private final IntSupplier chainFaults;
+  private final AtomicLong height;
   private final Random random;
   private final Thread thread;
   private final AtomicLong answered = new AtomicLong();
@@ -32,11 +34,19 @@ final class UplinkReader implements AutoCloseable {
    * Starts to read.
    *
    * @param chainFaults odd while the chain may be away, and never the same again after that
+   * @param height raised to those that answers tell
    */
-  UplinkReader(int number, UplinkHttp http, AckLog log, IntSupplier chainFaults, long seed) {
+  UplinkReader(
+      int number,
+      UplinkHttp http,
+      AckLog log,
+      IntSupplier chainFaults,
+      AtomicLong height,
+      long seed) {
     this.http = http;
     this.log = log;
     this.chainFaults = chainFaults;
+    this.height = height;
     this.random = new Random(seed);
     this.thread = new Thread(this::run, "uplink-reader-" + number);
     thread.setDaemon(true);
@@ -85,11 +95,9 @@ final class UplinkReader implements AutoCloseable {
     }
     floor.accumulateAndGet(number, Math::max);
     answered.incrementAndGet();
-    String source =
-        rpc
-            ? answer.body().path("result").path("response").path("info").asText()
-            : answer.body().path("source").asText();
-    if (source.equals("pending")) {
+    JsonNode found = rpc ? answer.body().path("result").path("response") : answer.body();
+    height.accumulateAndGet(found.path("height").asLong(), Math::max);
+    if (found.path(rpc ? "info" : "source").asText().equals("pending")) {
       pending.incrementAndGet();
     }
   }
@@ -106,7 +114,7 @@ final class UplinkReader implements AutoCloseable {
   }
 
   private long numberOfRpc(UplinkHttp.Answer answer, String key, long least, String began) {
-    var response = answer.body().path("result").path("response");
+    JsonNode response = answer.body().path("result").path("response");
     if (response.path("code").asInt() == NOT_FOUND) {
       throw wrong(key, least, began, "is missing: " + answer);
     }

@@ -19,7 +19,7 @@ final class UplinkWriter implements AutoCloseable {
   private static final int SEQUENCES = 2;
   private static final int REMEMBERED = 200;
   private static final int VALID_BLOCKS = 900;
-  private static final int BRIEF_BLOCKS = 3;
+  private static final int BRIEF_BLOCKS = 5;
   private static final long DOWN_PAUSE_MS = 5;
   private static final long PAUSE_MS = 2;
   private static final long JOIN_MS = 90_000;
