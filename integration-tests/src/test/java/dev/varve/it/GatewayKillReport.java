@@ -50,6 +50,7 @@ final class GatewayKillReport {
         | of these in a block | %d |
         | of these on the failed list, with a reason | %d |
         | in a block, though the kill took the acknowledgement | %d |
+        | on the failed list, though the kill took the acknowledgement | %d |
         | texts in more blocks than submissions | %d |
         | inclusions with another code than 0 | %d |
         | reads that found what was due | %d |
@@ -64,6 +65,7 @@ final class GatewayKillReport {
                 result.committed(),
                 result.failed(),
                 result.unanswered(),
+                result.failedUnanswered(),
                 result.duplicates(),
                 result.refused(),
                 reads,

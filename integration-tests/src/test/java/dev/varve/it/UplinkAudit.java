@@ -131,6 +131,7 @@ final class UplinkAudit {
    *
    * @param committed acknowledged tasks that are in a block
    * @param failed acknowledged tasks on the failed list, brief envelopes
+   * @param failedUnanswered those there that no client was told of
    * @param duplicates inclusions of texts beyond their submissions that may have been accepted
    * @param refused inclusions with another code than 0
    * @param unanswered tasks that are in a block though no client was told of them
@@ -140,6 +141,7 @@ final class UplinkAudit {
       long acknowledged,
       long committed,
       long failed,
+      long failedUnanswered,
       long duplicates,
       long refused,
       long unanswered) {}
@@ -152,6 +154,7 @@ final class UplinkAudit {
     Set<String> done = new HashSet<>();
     long committed = 0;
     long gaveUp = 0;
+    long gaveUpUnanswered = 0;
     long acknowledged = 0;
     long duplicates = 0;
     long unanswered = 0;
@@ -166,14 +169,22 @@ final class UplinkAudit {
       requireOutcome(task, told, included, listed);
       acknowledged += told;
       committed += Math.min(told, included);
-      gaveUp += listed;
+      gaveUp += Math.min(told, listed);
+      gaveUpUnanswered += told == 0 ? listed : 0;
       duplicates += Math.max(0, included - same.stream().filter(LoggedTask::isSent).count());
       unanswered += included > 0 && told == 0 ? 1 : 0;
     }
     requireOrder();
     long refused = chain.places().stream().filter(place -> place.code() != 0).count();
     return new Result(
-        log.tasks().size(), acknowledged, committed, gaveUp, duplicates, refused, unanswered);
+        log.tasks().size(),
+        acknowledged,
+        committed,
+        gaveUp,
+        gaveUpUnanswered,
+        duplicates,
+        refused,
+        unanswered);
   }
 
   private void requireOutcome(LoggedTask task, long told, long included, long listed) {
