@@ -32,8 +32,10 @@ class EngineErrorIT {
   private final ChainModel model = new ChainModel(new Random(Seeds.seed(EngineErrorIT.class)));
   private final FaultyFileIo files = new FaultyFileIo(new RealFileIo());
 
+  /** With a log that takes all blocks of a test: a full one holds them while the store is down. */
   private FaultHome open() {
-    return new FaultHome(folder, StoreKind.ROCKSDB, DiskPolicy.BEHIND, files).open();
+    FaultHome home = new FaultHome(folder, StoreKind.ROCKSDB, DiskPolicy.BEHIND, files);
+    return home.withLogSegments(256).open();
   }
 
   private void commit(FaultHome home, int count) {
@@ -41,6 +43,18 @@ class EngineErrorIT {
       BlockBatch batch = model.next();
       home.engine().commit(batch);
       model.acknowledged(batch);
+    }
+  }
+
+  /** What the log refuses waits for the store, which is tried again only as the clock runs. */
+  private void commitAsTimePasses(FaultHome home, int count) throws Exception {
+    ExecutorService committing = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> blocks = committing.submit(() -> commit(home, count));
+      await(home, blocks::isDone);
+      blocks.get();
+    } finally {
+      committing.shutdown();
     }
   }
 
@@ -112,21 +126,14 @@ class EngineErrorIT {
     home.awaitDrained();
     slow.set(false);
     files.failAll(Call.FORCE, true);
-    ExecutorService committing = Executors.newSingleThreadExecutor();
-    try {
-      Future<?> block = committing.submit(() -> commit(home, 1));
-      await(home, block::isDone);
-      block.get();
-    } finally {
-      files.heal();
-      committing.shutdown();
-    }
+    commitAsTimePasses(home, 1);
+    files.heal();
     model.requireAll(home.engine());
     home.close();
   }
 
   @Test
-  void shouldGoOnAfterTheLogCouldNotBeTrimmedOnAFullDisk() throws InterruptedException {
+  void shouldGoOnAfterTheLogCouldNotBeTrimmedOnAFullDisk() throws Exception {
     FaultHome home = open();
     home.disk().set(Fault.UNAVAILABLE);
     commit(home, 40);
@@ -141,7 +148,7 @@ class EngineErrorIT {
     home.disk().set(Fault.NONE);
     await(home, met::get);
     files.heal();
-    commit(home, 5);
+    commitAsTimePasses(home, 5);
     await(home, () -> home.engine().status().diskHeight() == 45);
     model.requireAll(home.engine());
     home.close();
